@@ -8,10 +8,11 @@ is answered, where that is known: a line that does not stand there was typed int
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+
+from app.text.normal import normal
 
 _MARKED = re.compile(r"^\s{0,3}[>＞]")
 _BARS = re.compile(r"^\s*(?:-{3,}|_{8,}|={8,}|ー{5,}|─{3,})")
@@ -208,7 +209,7 @@ def _block(lines: Sequence[str], at: int) -> int:
     while end < len(lines) and end - at < 14:
         field = _FIELD.match(lines[end])
         if field:
-            names.append(unicodedata.normalize("NFKC", field[1]).lower())
+            names.append(normal("NFKC", field[1]).lower())
         elif not names or not lines[end].startswith((" ", "\t")) or not lines[end].strip():
             break
         end += 1
@@ -216,4 +217,4 @@ def _block(lines: Sequence[str], at: int) -> int:
 
 
 def _plain(line: str) -> str:
-    return _SPARE.sub("", unicodedata.normalize("NFKC", _LINKS.sub("", line))).lower()
+    return _SPARE.sub("", normal("NFKC", _LINKS.sub("", line))).lower()

@@ -9,6 +9,7 @@ from app.text.marks import without_unseen
 from app.text.typed import hyphens, narrow
 
 MOST = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
+READ = 4 * MOST  # characters that are looked at: what is longer is no address, however it is spelled
 # RFC 5321's dot-atom form, and the double dots that some carriers gave out.
 _ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"
@@ -17,7 +18,10 @@ _ADDRESS = re.compile(
 
 
 def spelled(value: str) -> str:
-    """The address as it is written: half-width, no blanks around it, its domain small (RFC 5321 section 2.4)."""
+    """The address as it is written: half-width, no blanks around it, its domain small (RFC 5321 section 2.4).
+    The beginning, as it came, of what is far too long for one: what strangers send is measured before it is read."""
+    if len(value) > READ:
+        return value[:READ]
     text = narrow(without_unseen(value))
     if not _ADDRESS.match(text):
         text = hyphens(text).replace("。", ".")  # what an input method for Japanese makes of - and .

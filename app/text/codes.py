@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
+
+from app.text.normal import normal
 
 N_ = str  # marks a message id
 
 
 def even(text: str) -> str:
     """Half-width, without spaces and hyphens, as codes are kept."""
-    return re.sub(r"[\s\-‐‑–—−ー]", "", unicodedata.normalize("NFKC", text)).upper()
+    return re.sub(r"[\s\-‐‑–—−ー]", "", normal("NFKC", text)).upper()
 
 
 def _digits(count: int) -> Callable[[str], bool]:

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.text.normal import normal
+
 _TABLE = Path(__file__).with_name("variants.txt")  # made by scripts/variants.py
 _RULES = 1  # counted up by whoever changes what `fold` does
 # Ideographic and emoji variation selectors; Mongolian ones: 葛󠄀 is 葛.
@@ -67,7 +69,7 @@ VERSION = f"{_RULES}-{hashlib.sha256(_TABLE.read_bytes()).hexdigest()[:10]}"
 
 def fold(text: str) -> str:
     """The text as it is looked through. Signs between letters are gone: 2026-0001 is 20260001."""
-    even = _SELECTORS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    even = _SELECTORS.sub("", normal("NFKC", text)).casefold()
     return _SHORT.sub(lambda found: _COMPANIES[found[1]], even).translate(_LETTERS)
 
 

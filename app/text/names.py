@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from pathlib import PurePosixPath
 
 from app.text.marks import without_unseen
+from app.text.normal import normal
 from app.text.typed import line
 
 MOST = 180  # characters of a file's name
@@ -31,6 +31,6 @@ def _parts(name: str) -> tuple[str, str]:
 
 def ascii_name(value: str) -> str:
     """The name in ASCII, for programs that know no other (RFC 6266 section 4.3, appendix D): what is not, is `_`."""
-    plain = unicodedata.normalize("NFKD", file_name(value)).encode("ascii", "ignore").decode()
+    plain = normal("NFKD", file_name(value)).encode("ascii", "ignore").decode()
     stem, ending = _parts(re.sub(r"[^A-Za-z0-9 ._()+,=@\[\]{}~-]", "_", plain))
     return (stem.strip() or "file") + ending

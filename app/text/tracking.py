@@ -7,14 +7,15 @@ are divided by seven (7DR). Other lengths are other services', of which nothing 
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from app.text.normal import normal
 
 _DIGITS = 12
 
 
 def mistyped(number: str) -> bool:
     """Whether a number of twelve digits cannot be one: a digit is wrong, or two have changed places."""
-    digits = re.sub(r"[\s‐-―−ー-]", "", unicodedata.normalize("NFKC", number))
+    digits = re.sub(r"[\s‐-―−ー-]", "", normal("NFKC", number))
     if not re.fullmatch(rf"[0-9]{{{_DIGITS}}}", digits):
         return False
     return int(digits[:-1]) % 7 != int(digits[-1])

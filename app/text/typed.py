@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from app.text.marks import even_lines, without_controls
+from app.text.normal import normal
 
 # A letter with combining marks behind it, voiced kana among them; Korean syllables in their parts.
 _APART = re.compile("[^\\s\u0300-\u036f\u3099\u309a][\u0300-\u036f\u3099\u309a]+|[\u1100-\u11ff]{2,}")
@@ -23,7 +23,7 @@ def composed(value: str) -> str:
     Not NFC as a whole (Unicode Standard Annex 15): it would turn 神 of the compatibility ideographs, which people write
     in their names on purpose, into another 神.
     """
-    return _APART.sub(lambda found: unicodedata.normalize("NFC", found[0]), value)
+    return _APART.sub(lambda found: normal("NFC", found[0]), value)
 
 
 def prose(value: str) -> str:
@@ -38,7 +38,7 @@ def line(value: str) -> str:
 
 def narrow(value: str) -> str:
     """Codes and numbers: full-width letters, digits and signs become half-width (NFKC), spaces around are dropped."""
-    return unicodedata.normalize("NFKC", typed(value)).strip()
+    return normal("NFKC", typed(value)).strip()
 
 
 def digits(value: str) -> str:

@@ -101,6 +101,8 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
         app, datastore, mail_util_cls=signin.Addresses, login_form=passwordforms.SignIn,
         verify_form=passwordforms.Verify,
     )  # fmt: skip
+    # Nobody comes in by a token in a header or a body: a body that is too large would be read to look for one.
+    app.extensions["security"].login_manager.request_loader(lambda _request: None)
     app.before_request(requests.know_user)
     app.before_request(access.guard)
     onrecord.install(app)

@@ -35,7 +35,20 @@ def test_what_carriers_gave_out_is_an_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "sent", ["", "@", "a@", "@b.jp", "a b@c.jp", "a@b", "山田@example.jp", "a@b..jp", "x" * 250 + "@b.jp"]
+    "sent",
+    [
+        "",
+        "@",
+        "a@",
+        "@b.jp",
+        "a b@c.jp",
+        "a@b",
+        "山田@example.jp",
+        "a@b..jp",
+        "x" * 250 + "@b.jp",
+        "a@b.jp" + " " * 2000 + "c@d.jp",
+        "\ufdfa" * 100_000,
+    ],
 )
 def test_what_is_no_address_does_not_fit(sent: str) -> None:
     assert not address.fits(address.spelled(sent))

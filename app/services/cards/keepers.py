@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -16,6 +15,7 @@ from app.states import Act, Right, TaskState, Thing, holders
 from app.store import accounts, cases, database, work
 from app.store import keyletters as rows_of
 from app.store.models import Case, KeyLetter
+from app.text.normal import normal
 
 
 def refusal(row: KeyLetter, other: KeyLetter, actor: Actor) -> NinteiError | None:
@@ -130,7 +130,7 @@ def posted_by_hand(portal: Portal, task_id: str, actor: Actor) -> None:
 def reissue(portal: Portal, task_id: str, names: tuple[str, str], reason: str, actor: Actor) -> None:
     """Destroy both letters and make a new key file with new components, for these two people."""
     actor.require(Right.CARD_KEYS)
-    first, second = (" ".join(unicodedata.normalize("NFKC", each).split())[:200] for each in names)
+    first, second = (" ".join(normal("NFKC", each).split())[:200] for each in names)
     if keyletters.same_person(first, second):
         raise Refused("Name two different people: each receives one of the two key letters")
     if not reason.strip():

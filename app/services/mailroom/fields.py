@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -12,6 +11,7 @@ from typing import Any
 
 from app.forms import FileRef, FormSpec
 from app.forms.spec import Kind
+from app.text.normal import normal
 
 MOST_FILES = 25  # of one field
 _HINT = 3  # characters that a file's name and a field's must share, at the least, to belong together
@@ -107,4 +107,4 @@ def _alike(name: str, field: Room) -> int:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[\s_\-・（）()]+", "", unicodedata.normalize("NFKC", name)).lower()
+    return re.sub(r"[\s_\-・（）()]+", "", normal("NFKC", name)).lower()

@@ -9,7 +9,6 @@ two machines cannot write to each other for ever.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
@@ -26,6 +25,7 @@ from app.services.mails import deliveries
 from app.states import Side, Writer
 from app.store import cases, database, inbound, outages
 from app.store.models import Case
+from app.text.normal import normal
 from config.settings import Settings
 
 MAILBOX = "mailbox"
@@ -159,5 +159,5 @@ def _answered(mail: incoming.Incoming) -> tuple[Case | None, str, int | None]:
     ours = inbound.mail_answered(mail.answers)
     if ours is not None:
         return cases.by_id(ours.case_id), inbound.element_of(ours), ours.id
-    numbers = list(dict.fromkeys(_NUMBER.findall(unicodedata.normalize("NFKC", mail.subject))))[:10]
+    numbers = list(dict.fromkeys(_NUMBER.findall(normal("NFKC", mail.subject))))[:10]
     return inbound.case_among(numbers), "", None

@@ -8,7 +8,6 @@ reminds them, and it is the body's turn to mend the address (`resending`). A rep
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +25,7 @@ from app.store import cases, database, waiting
 from app.store import deliveries as stored
 from app.store import inbound as incoming
 from app.store.models import Case, Delivery, InboundMail, Mail
+from app.text.normal import normal
 
 PAGE = 50
 _NUMBER = re.compile(r"\d{4}-\d{4,8}")
@@ -91,7 +91,7 @@ def _about(report: Report, outcome: Outcome) -> Mail | None:
     named = stored.mails_named(report.message_ids)
     if named:
         return next((each for each in named if _recipient(each, outcome) in _recipients(each)), named[0])
-    numbers = list(dict.fromkeys(_NUMBER.findall(unicodedata.normalize("NFKC", report.subject))))[:10]
+    numbers = list(dict.fromkeys(_NUMBER.findall(normal("NFKC", report.subject))))[:10]
     case = incoming.case_among(numbers)
     addresses = [each for each in (outcome.original, outcome.recipient) if each]
     found = (stored.last_sent(case.id, each) for each in addresses) if case is not None else iter(())

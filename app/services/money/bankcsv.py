@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +25,7 @@ from app.services.money.bankfile import (
 )
 from app.services.money.headings import Columns
 from app.states import BankFileKind
+from app.text.normal import normal
 
 NO_DAY = N_("Line %(line)s: “%(text)s” is not a date")
 NO_AMOUNT = N_("Line %(line)s: “%(text)s” is not an amount")
@@ -90,7 +90,7 @@ def statement(rows: Sequence[Sequence[str]], columns: Columns, today: date) -> S
         if (balance := line.balance()) is not None:
             moved.append((amount, balance))
         payer, text = line.cell(columns.payer), line.cell(columns.text)
-        back = bool(_BACK.search(unicodedata.normalize("NFKC", f"{line.cell(columns.kind)} {payer} {text}")))
+        back = bool(_BACK.search(normal("NFKC", f"{line.cell(columns.kind)} {payer} {text}")))
         if amount < 0 and not back and not line.negative_in():
             left.append(LeftOut(number, N_("Money that went out: %(yen)s yen"), {"yen": f"{-amount:,}"}, line.said()))
             continue
@@ -178,7 +178,7 @@ class _Line:
 
 def _amount(text: str, number: int) -> int:
     """Yen, with its sign: −, ▲, △ and brackets are how banks write less than nothing."""
-    even = unicodedata.normalize("NFKC", text).replace(",", "").replace("円", "").replace(" ", "")
+    even = normal("NFKC", text).replace(",", "").replace("円", "").replace(" ", "")
     even = even.lstrip("¥\\+")
     less = even[:1] in {"-", "−", "▲", "△"} or (even.startswith("(") and even.endswith(")"))
     even = even.strip("-−▲△()¥\\+")
@@ -193,7 +193,7 @@ def _amount(text: str, number: int) -> int:
 
 def any_day(text: str, number: int, today: date) -> date | None:
     """A day as banks write it; none when it is none. Without a year: the last such day."""
-    even = unicodedata.normalize("NFKC", text).strip()
+    even = normal("NFKC", text).strip()
     era = 0
     for name in ("令和", "R", "r"):
         if even.startswith(name):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from typing import Any
 
 from app.errors import Refused
 from app.states import BankFileKind
+from app.text.normal import normal
 
 REIWA = 2018  # 令和1年 is 2019
 MOST_LINES = 20_000
@@ -80,7 +80,7 @@ def day_of(text: str, number: int, today: date) -> date:
 
 def plain(text: str) -> str:
     """Half-width kana as full-width, full-width letters as half-width: what people read."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return normal("NFKC", text).strip()
 
 
 def keyed(receipts: Sequence[Receipt], account: str) -> tuple[Receipt, ...]:

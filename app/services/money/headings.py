@@ -7,9 +7,10 @@ wrong column is a wrong payment.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+
+from app.text.normal import normal
 
 Row = Sequence[str]
 
@@ -52,7 +53,7 @@ class Columns:
 
 def even(text: str) -> str:
     """A heading as it is compared: half-width letters, small, without spaces."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()
+    return re.sub(r"\s", "", normal("NFKC", text)).lower()
 
 
 # What a heading may be called. Each pattern is about the even heading.
@@ -207,9 +208,7 @@ def _proved(found: Columns, cells: Sequence[str], below: Sequence[Row]) -> Colum
         found = replace(found, kind=_one(telling))
     if found.amount is not None and found.kind is None:
         signed = bool(_SIGNED.search(cells[found.amount]))
-        if not signed and not any(
-            re.match(r"[-−▲△(]", unicodedata.normalize("NFKC", each)) for each in values(found.amount)
-        ):
+        if not signed and not any(re.match(r"[-−▲△(]", normal("NFKC", each)) for each in values(found.amount)):
             return replace(found, amount=None)
     return found
 

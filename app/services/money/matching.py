@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from app.services.money import payers
+from app.text.normal import normal
 
 _ACCOUNT = re.compile(r"(?!0+$)[0-9]{1,7}$")  # one of noughts is a sample
 
@@ -65,7 +65,7 @@ class Match:
 
 
 def _digits(text: str) -> str:
-    return re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", text).upper())
+    return re.sub(r"[^0-9A-Z]", "", normal("NFKC", text).upper())
 
 
 def _says_number(money: Money, claim: Claim) -> bool:

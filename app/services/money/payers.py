@@ -7,7 +7,8 @@ the name, in brackets; some without.
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from app.text.normal import normal
 
 # What stands in brackets for the kind of a body.
 _SHORT = (
@@ -53,7 +54,7 @@ _BEFORE = re.compile(r"^(振込入金|振込|送金|入金|被仕向振込|お�
 
 def name_key(text: str) -> str:
     """A name as banks would write it: large kana, no kind of body, no spaces and marks."""
-    even = _BEFORE.sub("", unicodedata.normalize("NFKC", text).strip()).upper()
+    even = _BEFORE.sub("", normal("NFKC", text).strip()).upper()
     even = "".join(chr(ord(each) + 0x60) if "ぁ" <= each <= "ゖ" else each for each in even)
     even = even.translate(_SMALL).replace(" ", "")
     even = _KINDS.sub("", _DASHES.sub("", even))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from app.services.papers.documents import Content
 from app.states import InboundState, Right, Side, TaskState, Writer
 from app.store import cases, database, inbound, work
 from app.store.models import InboundMail, Task
+from app.text.normal import normal
 
 PAGE = 50
 STATES = ("waiting", "unknown", "taken", "discarded")
@@ -91,7 +91,7 @@ def listed(portal: Portal, tab: str, page: int, actor: Actor, text: str = "") ->
     A tab is a state or a kind; `text`: only those that say all its words, in the subject, the text, the sender or the
     number of the case."""
     actor.require(Right.SEE_MAILROOM)
-    words = unicodedata.normalize("NFKC", text).split()[:8]
+    words = normal("NFKC", text).split()[:8]
     with database.connection():
         said = inbound.saying(words) if words else None
         wheres = {

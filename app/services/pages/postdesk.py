@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from app.services.papers import documents, downloads
 from app.services.tasks import view
 from app.states import Right, Side
 from app.store import ahead, cases, database, work
+from app.text.normal import normal
 
 # Inputs that fit into a row of a list; a form that needs another one is answered on the task's page.
 IN_A_ROW = frozenset({"textfield", "select", "datetime", "number"})
@@ -104,7 +104,7 @@ def pasted(parcels: Sequence[Parcel], text: str) -> dict[str, dict[str, str]]:
     Gives {task id: {field: value}}; the numbers fill the text fields of the row in their order.
     """
     found: dict[str, dict[str, str]] = {}
-    for line in unicodedata.normalize("NFKC", text).splitlines():
+    for line in normal("NFKC", text).splitlines():
         words = line.replace(",", " ").split()
         for parcel in parcels:
             if parcel.task.case_number not in words:

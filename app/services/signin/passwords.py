@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import unicodedata
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -21,6 +20,7 @@ from app.services.signin.guessing import Asker
 from app.states import Act, PasswordUse, Right, Thing
 from app.store import accounts, companies, database
 from app.store.models import User
+from app.text.normal import normal
 
 RESET_MAIL = "password-reset"
 LINK_HOURS = 1
@@ -57,13 +57,13 @@ def _sample(password: weak.Sample) -> str:
 
 
 def _hash(password: str) -> str:
-    return HASHER.hash(unicodedata.normalize("NFKD", password))
+    return HASHER.hash(normal("NFKD", password))
 
 
 def fits(password: str, kept: str | None) -> bool:
     """Whether it is the one that is kept."""
     try:
-        return bool(kept) and HASHER.verify(str(kept), unicodedata.normalize("NFKD", password))
+        return bool(kept) and HASHER.verify(str(kept), normal("NFKD", password))
     except (Argon2Error, InvalidHashError):
         return False
 

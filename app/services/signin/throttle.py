@@ -30,28 +30,23 @@ LINK_TO = Limit("link-to", 3, timedelta(hours=1))  # entry links asked for, for 
 LINK = Limit("link", 30, timedelta(hours=1))  # mails asked for, for each network address
 
 
-def wait(portal: Portal, limit: Limit, *whom: str) -> timedelta | None:
-    """How long it takes until one more try is let through; none when it is now."""
-    now = portal.now()
-    with database.connection():
-        moments = [attempts.free_at(_key(limit, each), now, limit.most) for each in whom if each]
-    last = max((moment for moment in moments if moment is not None), default=None)
-    return last - now if last is not None else None
-
-
 def through(portal: Portal, whom: str, *limits: Limit) -> timedelta | None:
-    """Note a try under each of the limits; how long it takes until one more is let through, and then none is noted."""
-    left = [found for each in limits if (found := wait(portal, each, whom)) is not None]
-    if left:
-        return max(left)
-    for each in limits:
-        note(portal, each, whom)
+    """Note a try under each of the limits; how long it takes until one more is let through, and then none is noted.
+
+    Whoever asks at the same moment waits for this, and finds it counted. Outside a transaction: what was counted stays.
+    """
+    now = portal.now()
+    keys = {_key(each, whom): each for each in limits}
+    with database.transaction():
+        for key in sorted(keys):
+            database.lock_name(key)
+        moments = [attempts.free_at(key, now, limit.most) for key, limit in keys.items()]
+        last = max((moment for moment in moments if moment is not None), default=None)
+        if last is not None:
+            return last - now
+        for key, limit in keys.items():
+            attempts.add([key], now, limit.window)
     return None
-
-
-def note(portal: Portal, limit: Limit, *whom: str) -> None:
-    """Count one try against the limit."""
-    attempts.add([_key(limit, each) for each in whom if each], portal.now(), limit.window)
 
 
 def _key(limit: Limit, whom: str) -> str:

@@ -9,11 +9,11 @@ words of the portal, of this country and of the person are added. NIST SP 800-63
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 from app.errors import Refused
+from app.text.normal import normal
 
 MOST_GUESSES = 1e8  # whoever has a copy of the table tries so many within minutes, even at argon2's price
 LONGEST = 72  # characters that are looked at: time grows with the square of the length
@@ -38,7 +38,7 @@ def require_strong(password: str, own: Iterable[str] = ()) -> None:
     """Refused, with the reason, when it is soon guessed. `own`: name, mail address, company of whoever chooses it."""
     if isinstance(password, Sample):
         return
-    typed = unicodedata.normalize("NFKC", password).lower()
+    typed = normal("NFKC", password).lower()
     words = [*_parts(own), *HERE, *JAPAN]
     if typed in _published() or typed in words:
         raise Refused(
@@ -62,7 +62,7 @@ def _parts(own: Iterable[str]) -> list[str]:
     """The words of what somebody is called, with 3 characters and more, and each as a whole."""
     found: dict[str, None] = {}
     for each in own:
-        even = unicodedata.normalize("NFKC", each).lower()
+        even = normal("NFKC", each).lower()
         for word in (even, *re.split(r"[\s@._\-+・()（）]+", even)):
             if len(word) > 2:
                 found[word] = None

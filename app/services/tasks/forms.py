@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +21,7 @@ from app.services.process import secrets
 from app.services.tasks import comments, drafts, filling, nouns, reviews
 from app.store import database, records, work
 from app.text import tracking
+from app.text.normal import normal
 from app.text.numbers import whole
 
 
@@ -170,7 +170,7 @@ def _too_late(spec: FormSpec, values: Mapping[str, Any], today: date) -> list[Fi
 
 
 def _plain(value: Any) -> str:
-    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", str(value or ""))).upper()
+    return re.sub(r"[\W_]", "", normal("NFKC", str(value or ""))).upper()
 
 
 def _warnings(portal: Portal, setting: permit.Setting, values: Mapping[str, Any], actor: Actor) -> list[Warned]:

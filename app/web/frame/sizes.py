@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, request, session
 from itsdangerous import BadSignature
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
-from werkzeug.http import parse_cookie
+from werkzeug.http import parse_cookie, parse_options_header
 from werkzeug.routing import RequestRedirect
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -63,22 +63,26 @@ def of_server(app: Flask) -> Callable[[str, str, Mapping[str, str]], int]:
             said = signer.loads(parse_cookie(headers.get("COOKIE", "")).get(cookie, ""), max_age=age)
         except BadSignature:
             said = {}
-        said_token = headers.get("AUTHORIZATION", "")
-        return int(_most(app, endpoint, "_user_id" in said, said_token) * _ROOM)
+        said_token, kind = headers.get("AUTHORIZATION", ""), headers.get("CONTENT_TYPE", "")
+        return int(_most(app, endpoint, "_user_id" in said, said_token, parse_options_header(kind)[0]) * _ROOM)
 
     return most
 
 
-def _most(app: Flask, endpoint: str | None, signed_in: bool, authorization: str) -> int:
+def _most(app: Flask, endpoint: str | None, signed_in: bool, authorization: str, kind: str) -> int:
     view = app.view_functions.get(endpoint or "")
     most, token = getattr(view, "nintei_takes", (SIGNED_IN, None))
     if not signed_in and not (token and authorization and token(app, authorization)):
         return VISITOR
+    if kind.lower() == _FORM:  # holds no file, and is read into the memory as a whole
+        return SIGNED_IN
     return int(app.config["UPLOAD_BYTES"] if most == FILES else most)
 
 
 def _hold() -> None:
     authorization = request.headers.get("Authorization", "")
-    request.max_content_length = _most(current_app, request.endpoint, "_user_id" in session, authorization)
+    request.max_content_length = _most(
+        current_app, request.endpoint, "_user_id" in session, authorization, request.mimetype
+    )
     if request.mimetype == _FORM and request.get_data(parse_form_data=False).count(b"&") >= MOST_FIELDS:
         raise RequestEntityTooLarge

@@ -36,11 +36,8 @@ def _before() -> Any:
         return None
     if limit is throttle.APPLICATION and request.form.get("step") != "send":
         return None  # looking through one's answers again is no new application
-    left = throttle.wait(portal(), limit, f"from {place()}")
-    if left is not None:
-        return too_many(guessing.too_many(left, portal().now()))
-    throttle.note(portal(), limit, f"from {place()}")
-    return None
+    left = throttle.through(portal(), f"from {place()}", limit)
+    return too_many(guessing.too_many(left, portal().now())) if left is not None else None
 
 
 def recipient(email: str) -> Response | None:

@@ -28,6 +28,11 @@ def test_a_stranger_sends_little(site: Site, path: str, body: bytes) -> None:
     assert "大きすぎます" in answer.get_data(as_text=True)
 
 
+def test_json_that_is_too_large_is_refused_like_a_form_and_not_read_for_who_sent_it(site: Site) -> None:
+    answer = site.app.test_client().post("/login", data=b'"' + LARGE + b'"', content_type="application/json")
+    assert answer.status_code == 413
+
+
 def test_who_is_signed_in_sends_a_long_form_but_files_only_where_files_are_taken(site: Site) -> None:
     operator = site.operator()
     big = {"file": (io.BytesIO(b"x" * (6 << 20)), "a.pdf"), "name": ""}
@@ -36,6 +41,7 @@ def test_who_is_signed_in_sends_a_long_form_but_files_only_where_files_are_taken
     big["file"] = (io.BytesIO(b"x" * (6 << 20)), "a.pdf")
     assert operator.post("/tasks/none", data=big).status_code == 404, "it was read, and there is no such task"
     assert operator.post("/tasks/none", data=MANY, content_type=FORM).status_code == 413
+    assert operator.post("/tasks/none", data=LARGE * 3, content_type=FORM).status_code == 413
 
 
 def test_the_server_asks_the_same_from_the_head_alone(site: Site) -> None:
@@ -51,6 +57,8 @@ def test_the_server_asks_the_same_from_the_head_alone(site: Site) -> None:
         for place in (("PATCH", "/tasks/t/uploads/u"), ("POST", "/login"), ("POST", "/inbound/mail"), ("GET", "/none")):
             assert most(*place, said) < 2 * sizes.VISITOR
     assert most("POST", "/account", known) < 2 * sizes.SIGNED_IN
+    form = {**known, "CONTENT_TYPE": f"{FORM.upper()}; charset=utf-8"}
+    assert most("POST", "/tasks/t", form) < 2 * sizes.SIGNED_IN, "a form without files is held in memory as a whole"
 
 
 def test_every_route_that_reads_files_takes_them(site: Site) -> None:

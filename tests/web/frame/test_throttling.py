@@ -8,6 +8,7 @@ import logging
 import re
 import threading
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
@@ -218,28 +219,34 @@ def served(request: pytest.FixtureRequest, tmp_path: Path, engine: Engine) -> It
         database.proxy.obj.close_all()
 
 
-def test_of_thirty_at_once_five_are_looked_at(served: str) -> None:
-    gate, said = threading.Barrier(30), []
+def at_once(count: int, path: str, given: bytes, kind: str) -> Counter[int]:
+    """What so many browsers are answered that post this at the same moment."""
+    gate, said = threading.Barrier(count), []
 
-    def one(number: int) -> None:
-        given = json.dumps({"email": STAFF[0], "password": f"x{number}"}).encode()
-        asked = urllib.request.Request(
-            f"{served}/login", given, {"Content-Type": "application/json", "Accept": "application/json"}
-        )
+    def one() -> None:
+        asked = urllib.request.Request(path, given, {"Content-Type": kind, "Accept": "application/json"})
         gate.wait()
         try:
             said.append(urllib.request.urlopen(asked, timeout=120).status)
         except urllib.error.HTTPError as error:
             said.append(error.code)
 
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(30)]
+    threads = [threading.Thread(target=one) for _ in range(count)]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
-    assert Counter(said) == {400: 5, 429: 25}
+    return Counter(said)
+
+
+def test_of_thirty_at_once_five_are_looked_at(served: str) -> None:
+    given = json.dumps({"email": STAFF[0], "password": "x"}).encode()
+    assert at_once(30, f"{served}/login", given, "application/json") == {400: 5, 429: 25}
     with database.connection():
         assert Guess.select().count() == 5
+    asked = urllib.parse.urlencode({"step": "send"}).encode()
+    said = at_once(40, f"{served}/apply", asked, "application/x-www-form-urlencoded")
+    assert said[429] == 10, "thirty applications an hour from one place, and no more when they come at once"
 
 
 # Neither the owner nor the office is locked out
