@@ -3,9 +3,6 @@ to WCAG 2.2 AA and to the width of a telephone."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,7 +14,7 @@ from werkzeug.serving import make_server
 
 from app.services.people import accounts
 from tests.browser.hands import AXE, NARROW, RULES, WIDE
-from tests.support.server import LAUNCH, PROJECT
+from tests.support import server as servers
 from tests.web.conftest import Site
 
 PASSWORD = "a password for tests"
@@ -108,15 +105,11 @@ def office(site: Site, browser: Browser) -> Iterator[Office]:
 
 def command(folder: Path, *arguments: str, **more: str) -> str:
     """What `nintei <arguments>` prints, with the portal of this folder (none where it has no database)."""
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("NINTEI_")}
     given = {
         "NINTEI_DATA_DIR": str(folder), "NINTEI_DATABASE_URL": f"sqlite:///{folder}/nintei.db",
         "NINTEI_SECRET_KEY": "only-for-this-test-run-0123456789-abcdef",
         **{f"NINTEI_{name.upper()}": value for name, value in more.items()},
     }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-c", LAUNCH, *arguments], cwd=PROJECT, env={**inherited, **given},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    done = servers.command(arguments, servers.inherited(given))
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

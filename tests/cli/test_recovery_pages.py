@@ -19,7 +19,8 @@ from config.settings import Settings
 from tests.services.conftest import BPMN, engine, open_bench
 from tests.services.steps import go
 from tests.store.test_versions import KEPT, data  # noqa: F401 - the fixture
-from tests.support.server import LAUNCH, PROJECT
+from tests.support import loaded
+from tests.support.server import PROJECT
 
 __all__ = ["engine"]  # a fixture of the services' tests
 DOCS = PROJECT / "docs"
@@ -38,7 +39,7 @@ def terminal(folder: Path, settings: Settings) -> Say:
     shims = folder / "bin"
     shims.mkdir()
     shim = shims / "nintei"
-    shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{LAUNCH}" "$@"\n')
+    shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "{loaded.__file__}" "{loaded.here().place}" "$@"\n')
     shim.chmod(0o755)
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("NINTEI_")}
     environment = {

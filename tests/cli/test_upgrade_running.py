@@ -98,7 +98,7 @@ def ready(server: Server) -> bool:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("running")
     environment = settings_for(folder, free_port(), web_processes="2", workers="1", plays="0", stop_seconds="10")
-    server = start(["run"], environment, folder / "log", environment["NINTEI_BASE_URL"])
+    server = start(["run"], environment, folder / "log", environment["NINTEI_BASE_URL"], sys.executable)
     try:
         server.wait_ready()
         yield server

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -97,18 +94,7 @@ class Place:
 
     def command(self, *arguments: str) -> str:
         """What `nintei <arguments>` prints."""
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith("NINTEI_")}
-        environment = {**inherited, **self.environment}
-        done = subprocess.run(
-            [sys.executable, "-c", servers.LAUNCH, *arguments],
-            cwd=servers.PROJECT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        done = servers.command(arguments, servers.inherited(self.environment))
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

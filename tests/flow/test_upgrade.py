@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import tarfile
 from pathlib import Path
 
 from tests.services.conftest import SECRET
 from tests.store.keep import VERSIONS
-from tests.support.server import LAUNCH, PROJECT, run_server, settings_for
+from tests.support.server import command, run_server, settings_for
 
 
 def unpacked(folder: Path) -> Path:
@@ -23,14 +22,7 @@ def unpacked(folder: Path) -> Path:
 def nintei(folder: Path, *arguments: str, language: str = "ja_JP.UTF-8") -> subprocess.CompletedProcess[str]:
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("NINTEI_", "LC_", "LANG"))}
     environment = settings_for(folder, 8000, secret_key=SECRET, card_key=SECRET[::-1])
-    return subprocess.run(
-        [sys.executable, "-c", LAUNCH, *arguments],
-        cwd=PROJECT,
-        env={**inherited, **environment, "LANG": language},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return command(arguments, {**inherited, **environment, "LANG": language})
 
 
 def test_an_older_database_is_refused_by_commands_and_brought_up_by_one(tmp_path: Path) -> None:

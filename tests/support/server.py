@@ -5,25 +5,26 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import psutil
 
+from tests.support import loaded
 from tests.support.network import free_port, wait_until
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = loaded.PROJECT
 LAUNCH = "from app.main import main; raise SystemExit(main())"
 
 
 class Server:
     """One `nintei` process and its children."""
 
-    def __init__(self, process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | loaded.Copy, url: str, log: Path) -> None:
         self.process = process
         self.url = url
         self.log = log
@@ -65,21 +66,43 @@ class Server:
         self.process.wait(10)
 
 
-def start(arguments: Sequence[str], environment: Mapping[str, str], log: Path, url: str = "") -> Server:
-    """Start `nintei <arguments>` in a session of its own, with these NINTEI_ settings and no others."""
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("NINTEI_")}
+def start(
+    arguments: Sequence[str], environment: Mapping[str, str], log: Path, url: str = "", program: str = ""
+) -> Server:
+    """Start `nintei <arguments>` in a session of its own, with these NINTEI_ settings and no others. `program`: the
+    Python that starts it as a program of its own, as for whoever asks it to start itself anew; else it is a copy of
+    what is loaded."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-c", LAUNCH, *arguments],
-            cwd=PROJECT,
-            env={**inherited, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    return Server(process, url, log)
+    wanted, process = inherited(environment), None
+    with log.open("ab") as out, Path(os.devnull).open("rb") as nothing:
+        if program:
+            process = subprocess.Popen(
+                [program, "-c", LAUNCH, *arguments], cwd=PROJECT, env=wanted, stdin=nothing, stdout=out,
+                stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+        files = [nothing.fileno(), out.fileno(), out.fileno()]
+        return Server(process or loaded.ask(loaded.here().place, arguments, str(PROJECT), wanted, files), url, log)
+
+
+def inherited(settings: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment, with these NINTEI_ settings and no others."""
+    return {**{key: value for key, value in os.environ.items() if not key.startswith("NINTEI_")}, **settings}
+
+
+def command(
+    arguments: Sequence[str], environment: Mapping[str, str], seconds: float = 120
+) -> subprocess.CompletedProcess[str]:
+    """What `nintei <arguments>` says in the project's folder, in this whole environment."""
+    with TemporaryFile() as out, TemporaryFile() as err, Path(os.devnull).open("rb") as nothing:
+        files = [nothing.fileno(), out.fileno(), err.fileno()]
+        copy = loaded.ask(loaded.here().place, arguments, str(PROJECT), environment, files)
+        try:
+            code = copy.wait(seconds)
+        except subprocess.TimeoutExpired:
+            copy.kill()
+            raise
+        said = [each.read().decode("utf-8") for each in (out, err) if each.seek(0) == 0]
+        return subprocess.CompletedProcess(copy.args, code, *said)
 
 
 def settings_for(folder: Path, port: int, **more: str) -> dict[str, str]:
@@ -93,6 +116,7 @@ def settings_for(folder: Path, port: int, **more: str) -> dict[str, str]:
         "secret_key": "only-for-this-test-run-0123456789-abcdef",
         "packages_dir": str(PROJECT / "bpmn"),
         "web_processes": "1",
+        "plays": "0",
         "recall": "no",  # nobody here waits for what a decision sends
         **more,
     }
