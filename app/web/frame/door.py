@@ -19,6 +19,7 @@ from werkzeug.routing import IntegerConverter, Map, PathConverter, Rule, Unicode
 from app.text.names import file_name
 from app.text.numbers import whole
 from app.text.typed import typed
+from app.web.frame import multipart
 
 DEEPEST = 50  # JSON within JSON
 
@@ -70,6 +71,7 @@ class Asked(Request):
     """A request as the views read it."""
 
     parameter_storage_class = Parameters
+    form_data_parser_class = multipart.Parser
 
 
 class Whole(IntegerConverter):
