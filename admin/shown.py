@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext
+from markupsafe import escape
 
 from admin import cells, listing
 from admin.asking import Ask, mark
@@ -101,6 +102,8 @@ def _head(kind: Kind, ask: Ask, url: str, name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+LINE = 17  # columns of a cell that are kept together: an instant has 16
+_WIDE = 0x1100  # from here on letters of East Asia (Unicode Standard Annex 11)
 _NUMBERS = (type(m.Invoice.total),)
 _TIMES = frozenset({"at", "created_at", "changed_at", "written_at", "sent_at", "asked_at", "opened_at", "paid_on"})
 
@@ -109,10 +112,17 @@ def _row(view: Any, kind: Kind, row: Any, here: str) -> dict[str, Any]:
     pk = row._pk
     found = [cells.drawn(value(kind, row, name), short=True) for name in kind.columns]
     return {
-        "pk": pk, "cells": found, "url": view.get_url(".details_view", id=pk, url=here),
+        "pk": pk, "cells": found, "short": [_short(each) for each in found],
+        "url": view.get_url(".details_view", id=pk, url=here),
         "called": cells.called(row), "edit": view.get_url(".edit_view", id=pk, url=here) if view.can_edit else None,
         "delete": view.can_delete,
     }  # fmt: skip
+
+
+def _short(cell: Any) -> bool:
+    """Whether a cell keeps to one line in a list: an instant or a short name. Japanese letters are two columns wide."""
+    text = escape(cell).striptags()
+    return sum(1 if ord(letter) < _WIDE else 2 for letter in text) <= LINE
 
 
 def _choice(kind: Kind, ask: Ask, name: str) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from markupsafe import Markup
 
-from admin import listing
+from admin import listing, shown
 from admin.nouns import BY_MODEL, INNER
 from admin.registry import build
 from app.engine import Engine
@@ -419,3 +420,16 @@ def test_a_list_is_searched_as_cases_are(shared: Site) -> None:
             assert page.status_code == 200
             assert name in page.text, (table, typed)
         assert name not in client.get(f"/admin/{table}/", query_string={"q": "みほん ない名前"}).text
+
+
+@pytest.mark.parametrize(
+    ("cell", "short"),
+    [
+        ("2026-11-27 13:00", True),
+        (Markup('<a href="/admin/user/details/?id=12345678">田中 由美</a>'), True),
+        ("株式会社みどり建設システム", False),
+        ("Application and document review", False),
+    ],
+)
+def test_what_is_wide_is_broken_into_lines_so_that_a_list_keeps_its_last_columns(cell: str, short: bool) -> None:
+    assert shown._short(cell) is short
