@@ -230,6 +230,17 @@ _ALL = (
         many=True,
     ),
     Property(
+        "shows_while",
+        N_("Offers it only while"),
+        N_(
+            "what its page offers is there only while this value says something. For a step that comes again: the "
+            "result because of which it comes now, and not the one of a year ago"
+        ),
+        Kind.NAME,
+        Group.SHOWN,
+        USER,
+    ),
+    Property(
         "posts_original",
         N_("The original follows by post"),
         N_("its page says where the original is to be sent, as the settings have the address"),

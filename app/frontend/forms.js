@@ -3,6 +3,7 @@
 import { holds } from "./feel.js";
 import { all, begun, make, removeButton, renew, unsent } from "./files.js";
 import { forgetArrived, kept, remembered } from "./kept.js";
+import { natives, pick } from "./natives.js";
 
 const scopeOf = (node, form) => node.parentElement.closest("[data-row]") ?? form;
 const keyOf = (field) => field.dataset.field.slice(field.dataset.field.lastIndexOf("-") + 1);
@@ -192,6 +193,7 @@ function uploads(input, form, texts) {
   const zone = make("div", { class: "f-drop" });
   input.before(zone);
   zone.append(make("p", { class: "f-drop-hint f-help" }, texts.drop), input);
+  pick(input);
   unfinished(input, form, texts);
   const take = (files) => {
     // What was refused has been read by whoever chooses again.
@@ -374,6 +376,7 @@ function enhance(root, form) {
     box.replaceWith(...(input?.multiple ? [replaceButton(item, input, name, form, texts)] : []), removeButton(item, name, texts, form));
   }
   for (const input of all(root, "input.f-upload")) uploads(input, form, texts);
+  natives(root);
 }
 
 function start(form) {

@@ -1,6 +1,7 @@
 // Improves pages that already work: menus, worklist keys, parts that stay fresh. No page needs it.
 // A part of a page that was put in later is announced by the event "nintei:content" on it.
 import "./away.js";
+import { natives } from "./natives.js";
 import { panes } from "./panes.js";
 
 const reads = (root, selector) => Array.from(root.querySelectorAll(selector));
@@ -216,6 +217,7 @@ document.addEventListener("click", async (event) => {
 });
 
 function begin(root) {
+  natives(root);
   for (const button of reads(root, "[data-copy], [data-print], [data-select-all]")) button.hidden = false;
   for (const form of reads(root, "form[data-select]")) countTicks(form);
   for (const live of reads(root, "[data-live][id]")) {

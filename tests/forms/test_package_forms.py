@@ -244,3 +244,17 @@ def test_a_page_of_a_result_says_this_result_and_what_comes_of_it_alone(
     assert good != bad
     shown = dict(user_tasks())[element]["shows"]
     assert "__operator." in shown or "review.reason" in shown, "with the items, or the reason"
+
+
+@pytest.mark.parametrize("element", ["pay_initial_fee", "pay_exam_fee", "pay_audit_fee"])
+def test_a_payers_name_is_asked_for_as_banks_write_it(element: str) -> None:
+    def wrong(name: str) -> list[str]:
+        errors = FORMS[element].clean(FORMS[element].read(MultiDict([("payer", name)]))).errors
+        return [each.message for each in errors if each.key == "payer"]
+
+    for name in ("カ）ミドリケンセツシステム", "ｶ)ﾐﾄﾞﾘｹﾝｾﾂ", "みどり", "ＭＩＤＯＲＩ　Ｋ．Ｋ．", "ドク)シエン-2"):
+        assert not wrong(name), name
+    for name in ("髙橋建設", "カ）緑建設", "ミドリ☆"):
+        assert wrong(name) == ["%(sentence)s"], "the form's own sentence, which says kana"
+    payer = next(field for field in FORMS[element].inputs() if field.key == "payer")
+    assert "カナ" in payer.limits.pattern_message and "kana" in payer.limits.pattern_message_en

@@ -110,7 +110,7 @@ class Portal:
     def answer(self, route: Route) -> None:
         request = route.request
         path = request.url.removeprefix(HOME.rstrip("/"))
-        if path in ("/forms.js", "/feel.js", "/files.js", "/kept.js"):
+        if path in ("/forms.js", "/feel.js", "/files.js", "/kept.js", "/natives.js"):
             source = (ROOT / "app" / "frontend" / path[1:]).read_text(encoding="utf-8")
             route.fulfill(body=source, content_type="text/javascript")
         elif path == "/static/dist/upload.js":
@@ -216,6 +216,16 @@ def test_a_postal_code_fills_the_address(page: Page, portal: Portal) -> None:
 def test_a_date_shows_its_era(page: Page, portal: Portal) -> None:
     page.locator("#f-day").fill("2026-11-22")
     assert page.locator("[data-era]").inner_text() == "令和8年11月22日"
+
+
+def test_the_button_of_a_file_speaks_the_pages_language_and_not_the_browsers(page: Page, portal: Portal) -> None:
+    chosen = page.locator("label[for=f-file]", has_text="ファイルを選ぶ")
+    expect(chosen).to_be_visible()
+    with page.expect_file_chooser():
+        chosen.click()
+    expect(page.locator("#f-file")).to_contain_class("sr")  # the browser's own button is not seen
+    page.locator(".f-add").click()
+    expect(page.locator("[data-rows] label.f-choose")).to_have_text(["ファイルを選ぶ"] * 2)
 
 
 def test_rows_are_added_and_removed_in_place(page: Page, portal: Portal) -> None:

@@ -139,7 +139,7 @@ async function fill(path, tab) {
 }
 
 function replacer(path, tab) {
-  const field = h("input", { type: "file", id: `dz-file-${tabs.size}` });
+  const field = h("input", { type: "file", class: "sr", id: `dz-file-${tabs.size}` });
   field.addEventListener("change", async () => {
     const bytes = new Uint8Array(await field.files[0].arrayBuffer());
     let text = "";
@@ -148,7 +148,7 @@ function replacer(path, tab) {
     await refresh();
     await reopen(path);
   });
-  return h("p", { hidden: boot.readOnly }, h("label", { for: field.id }, t("Replace it")), " ", field);
+  return h("p", { hidden: boot.readOnly }, field, h("label", { for: field.id, class: "btn btn--small f-choose" }, t("Replace it")));
 }
 
 function drawTools(path, tab) {

@@ -98,7 +98,7 @@ def page(
         spec = forms.form(setting)
         properties = setting.element.properties
         names = (
-            *setting.element.listed("shows"),
+            *reviews.offered(setting),
             *setting.element.listed("makes"),
             *_around(setting, "makes"),
         )

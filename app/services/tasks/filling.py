@@ -71,11 +71,10 @@ def prefill(setting: Setting, *, days: bool = True) -> dict[str, Any]:
         if not days:  # a new round: what the register says counts, not what was asked of it once
             found |= {key: said for key, said in names.known(setting.case.id, setting.loaded).items() if key in wanted}
         return found
-    return {
-        key: known[key]
-        for key, kind in wanted.items()
-        if key in known and kind not in {"textarea", "filepicker", "dynamiclist"}
-    }
+    other = {"textarea", "filepicker", "dynamiclist"}
+    if setting.task.side == Side.VENDOR:
+        other |= {"datetime"}  # the day of another payment or paper is not the one of this
+    return {key: known[key] for key, kind in wanted.items() if key in known and kind not in other}
 
 
 def context(portal: Portal, setting: Setting) -> dict[str, Any]:

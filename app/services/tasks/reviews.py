@@ -112,10 +112,19 @@ def _of_another_time(setting: permit.Setting, answer: Answer) -> bool:
     return begun is not None and answer.at < begun
 
 
+def offered(setting: permit.Setting) -> tuple[str, ...]:
+    """What the task's page offers of papers and other answers; nothing while the value that `shows_while` names says
+    nothing: the result of a year ago is not why the step comes now."""
+    name = setting.element.properties.get("shows_while", "")
+    if name and not {**(setting.case.data or {}), **(setting.task.data or {})}.get(name):
+        return ()
+    return tuple(setting.element.listed("shows"))
+
+
 def shown(setting: permit.Setting, lang: str) -> list[Reviewed]:
     """Of other answers, the fields that the task's property `shows` names as `element.field`; uploads are documents."""
     wanted: dict[str, list[str]] = {}
-    for name in setting.element.listed("shows"):
+    for name in offered(setting):
         element, _, key = name.partition(".")
         if key and element in setting.loaded.forms:
             wanted.setdefault(element, []).append(key)

@@ -9,7 +9,8 @@ import pytest
 
 from app.services.base import businessdays
 from app.services.base.businessdays import JAPAN
-from app.store import bookings, database, invoices
+from app.states import EntryKind
+from app.store import bookings, cases, database, invoices
 from tests.services.conftest import Bench
 from tests.services.register.test_ten_years import Years, certificate, mails
 from tests.services.steps import case_of, go, opened
@@ -85,3 +86,6 @@ def test_stops_come_on_business_days_after_the_whole_of_the_named_day(bench: Ben
         assert businessdays.is_business_day(at[mail_id].date())
     suspended = next(each for each in mails(walker) if each.mail_id == "suspended")
     assert "2027年5月17日（月）まで" in suspended.text  # the day before the one on which it is lost
+    with database.connection():
+        said = [row.title for row in cases.timeline(case_of(walker).id, internal=True, kinds=(EntryKind.STATE,))]
+    assert said.count("withdrawn") == 1, "that it was revoked is on record once"

@@ -9,10 +9,11 @@ from app.services import upkeep
 from app.services.base import businessdays
 from app.services.base.businessdays import JAPAN
 from app.services.demo.walker import Walker
+from app.services.pages import task as taskpage
 from app.services.register import acts
 from app.store import bookings, database
 from tests.services.conftest import Bench
-from tests.services.steps import case_of, go, task
+from tests.services.steps import actor, case_of, go, task
 
 TWO = [
     {"severity": "minor", "finding": "操作記録の保存期間が短い。", "mend_by": "@today+60"},
@@ -46,6 +47,8 @@ def test_another_audit_is_asked_for_by_the_day_by_which_findings_are_mended_and_
     walker = held(bench, "failed", MAJOR)
     walker.take({"complete": "audit_result", "by": "vendor"})
     row = task(walker, "request_audit_date")
+    page = taskpage.page(walker.portal, row.id, actor(walker))
+    assert MAJOR[0]["finding"] in [line.text for each in page.shown for line in each.lines]
     assert row.due_on is not None
     assert day_of(walker, 60) - timedelta(days=7) <= row.due_on <= day_of(walker, 60)
     bench.mailbox.letters.clear()

@@ -10,12 +10,13 @@ from typing import Any
 from app.services.base import businessdays
 from app.services.base.businessdays import JAPAN
 from app.services.demo.walker import Walker
+from app.services.pages import task as taskpage
 from app.states import BookingState
 from app.store import bookings, database, invoices, jobrows, records, timerrows
 from app.store.models import Certificate
 from tests.services.conftest import Bench
 from tests.services.moves.test_renewing import NEW_TAX, TAX, put
-from tests.services.steps import case_of, go, opened
+from tests.services.steps import actor, case_of, go, opened, task
 
 TABLE = tomllib.loads((Path(__file__).parent / "ten_years.toml").read_text("utf-8"))
 NAMES = {"listing_name": "みほん入退場システム", "listing_company": "株式会社みほん建設システム"}
@@ -33,6 +34,7 @@ class Years:
         self.walker: Walker = go(bench, until="certificate_received")
         self.take("certificate_received", "vendor")
         self.names = NAMES
+        self.again = False
 
     def take(self, element: str, by: str, **answer: Any) -> None:
         self.walker.take({"complete": element, "by": by, "answer": answer})
@@ -54,7 +56,16 @@ class Years:
             day = bookings.latest(case.id).day  # type: ignore[union-attr]
         self.until(datetime(day.year, day.month, day.day, 13, 5, tzinfo=JAPAN))
 
+    def shown(self) -> str:
+        """The answers and papers that the page on which a day is asked for shows."""
+        walker = self.walker
+        page = taskpage.page(walker.portal, task(walker, "request_audit_date").id, actor(walker))
+        lines = [line.text for each in page.shown for line in each.lines]
+        return " ".join(lines + [each.key for each in page.documents])
+
     def asked(self) -> None:
+        if not self.again:
+            assert not self.shown(), "last year's result is not why a day is asked for now"
         self.take("request_audit_date", "vendor", wish_1="@day1")
 
     def booked(self) -> None:
@@ -135,7 +146,10 @@ class Years:
         self.booked()
         self.held("failed", findings=MAJOR)
         assert certificate(self.walker).state == "suspended"  # with the mail, whoever presses what
+        assert MAJOR[0]["finding"] in self.shown() and "audit_result_letter" in self.shown()
+        self.again = True
         self.passed()
+        self.again = False
 
     def given_up(self) -> None:
         self.walker.take({"message": "give_up_requested", "by": "vendor"})

@@ -46,6 +46,16 @@ def test_the_first_time_nothing_is_said(bench: Bench) -> None:
     assert page.last is None and not page.prefilled
 
 
+def test_who_pays_again_is_offered_the_name_and_not_the_day_of_the_payment_before(bench: Bench) -> None:
+    walker = go(bench, "pay_exam_fee")
+    with database.connection():
+        values = filling.prefill(permit.find(walker.portal, task(walker, "pay_exam_fee").id, vendor(walker)))
+    assert values.get("payer") and "paid_on" not in values
+    page = taskpage.page(walker.portal, task(walker, "pay_exam_fee").id, vendor(walker))
+    day = next(field for field in page.form.walk() if field.spec.key == "paid_on")
+    assert day.value == walker.portal.today().isoformat(), "as any first day of a form"
+
+
 def test_what_is_typed_already_is_not_called_last_times(bench: Bench) -> None:
     walker = returned(bench)
     who, row = vendor(walker), task(walker, "reply_materials")

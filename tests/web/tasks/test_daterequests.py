@@ -75,6 +75,13 @@ def test_people_and_place_are_set_on_the_calendar_and_clashes_are_alerts(site: S
     assert f'value="{who.user_id}" id="people-{row.id}-{who.user_id}" checked' in wrong.text
     done = operator.post(f"/calendar/dates/{row.id}", data={"place": "別館 2階", "people": [str(who.user_id)]})
     assert (done.status_code, done.headers["Location"]) == (303, f"/calendar#date-{row.id}")
+    later = operator.get("/calendar?month=2027-02").text
+    form = later.partition(f'action="/calendar/dates/{row.id}"')[2].partition("</form>")[0]
+    assert 'name="month" value="2027-02"' in form
+    stays = operator.post(
+        f"/calendar/dates/{row.id}", data={"place": "別館 2階", "people": [str(who.user_id)], "month": "2027-02"}
+    )
+    assert stays.headers["Location"] == f"/calendar?month=2027-02#date-{row.id}", "the month that was looked at"
     assert "別館 2階" in operator.get("/calendar").text
     assert who.name in operator.get(f"/cases/{settled.number}").text
     assert site.person(VENDOR).get(f"/cases/{settled.number}?tab=timeline").status_code == 200

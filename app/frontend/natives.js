@@ -1,0 +1,31 @@
+// What a browser writes in a language of its own is said in that of the page: the button of a file field, and the day in a date field.
+import { all, make } from "./files.js";
+
+/** The page's button in the place of the browser's: `data-choose` is on it, `data-none` beside it until a file is chosen. */
+export function pick(input) {
+  if (!input.dataset.choose || input.classList.contains("sr")) return;
+  input.id ||= `file-${input.name}`;
+  const said = make("span", { class: "f-beside", "aria-live": "polite" }, input.dataset.none ?? "");
+  input.classList.add("sr");
+  input.after(make("label", { class: "btn btn--small f-choose", for: input.id }, input.dataset.choose), ...(input.dataset.none ? [said] : []));
+  input.addEventListener("change", () => {
+    said.textContent = Array.from(input.files, (file) => file.name).join(document.documentElement.lang === "ja" ? "、" : ", ") || input.dataset.none;
+  });
+}
+
+/** 2026-11-30 as people write it, since a browser set to another language shows 11/30/2026 or 30/11/2026. Of a form its era stands there. */
+function day(input) {
+  const said = make("span", { class: "f-beside f-day", "aria-live": "polite" });
+  const say = () => {
+    const words = { year: "numeric", month: "long", day: "numeric", weekday: "short", timeZone: "UTC" };
+    said.textContent = input.value && new Intl.DateTimeFormat(document.documentElement.lang === "ja" ? "ja" : "en-GB", words).format(new Date(input.value));
+  };
+  input.after(said);
+  input.addEventListener("input", say);
+  say();
+}
+
+export function natives(root) {
+  for (const input of all(root, "input[type=file][data-choose]:not(.f-upload)")) pick(input);
+  for (const input of all(root, "input[type=date]")) if (!input.parentElement.querySelector(".f-beside")) day(input);
+}
