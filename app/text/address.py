@@ -34,6 +34,13 @@ def one(value: str) -> str:
     return spelled(value).lower()
 
 
+def mailbox(email: str) -> str:
+    """The mailbox in which mail to this address arrives: what many providers let one write behind a + makes no other
+    (RFC 5233)."""
+    local, at, domain = one(email).rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
+
+
 def fits(value: str) -> bool:
     """Whether what is spelled so can be an address."""
     return len(value) <= MOST and bool(_ADDRESS.match(value))

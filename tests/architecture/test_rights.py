@@ -37,6 +37,7 @@ FREE: dict[str, str] = {
     "cases.applications.resend": "the link goes to the address that it was made for, however often one asks",
     "signin.passwords.send_link": "the link goes to the account's own address",
     "signin.guessing.checked": "counts the guesses of whoever signs in",
+    "signin.throttle.through": "counts what anybody may ask for so often only",
     "signin.guessing.proved": "whoever has just signed in",
     "signin.guessing.signed_in": "whoever has just signed in",
     "signin.codes.recovers": "whoever signs in, with a code that works once",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,8 +29,11 @@ from app.states import EntryKind, IncidentKind, Right, Side, TaskKind
 from app.store import accounts, cases, database, entrylinks, work
 from app.store.models import Answer, Case, EntryLink
 from app.text import address
+from app.text.normal import normal
 
 LINK_DAYS = 14
+# What mail programs make a link of, in a name that is read in half width: a scheme, www., a host with a path.
+_LINKED = re.compile(r"://|(?<![a-z0-9])www[.。]|[a-z0-9-][.。][a-z]{2,}(?:/[!-~]|:\d|[?#])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,7 @@ def apply(
 def _plain(names: Iterable[str]) -> None:
     """Raise Refused for a name that a mail program would turn into a link: the first mail goes to an address that
     nobody has proved, in the body's name."""
-    if any("://" in each or each.casefold().startswith("www.") for each in names):
+    if any(_LINKED.search(normal("NFKC", each)) for each in names):
         raise Refused("Leave web addresses out of the names; there is a place for them later")
 
 

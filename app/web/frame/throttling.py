@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from app.errors import TooMany
 from app.services.signin import guessing, throttle
 from app.services.signin.throttle import Limit
+from app.text import address
 from app.web.frame import problems
 from app.web.frame.asking import place
 from app.web.frame.current import actor, portal
@@ -45,7 +46,7 @@ def recipient(email: str) -> Response | None:
     who = actor()
     if who is not None and who.email == email:
         return None
-    left = throttle.through(portal(), f"to {email}", throttle.RECIPIENT, throttle.RECIPIENT_DAY)
+    left = throttle.through(portal(), f"to {address.mailbox(email)}", throttle.RECIPIENT, throttle.RECIPIENT_DAY)
     return too_many(guessing.too_many(left, portal().now())) if left is not None else None
 
 

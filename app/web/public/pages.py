@@ -132,7 +132,7 @@ def resend() -> Any:
         error = gettext("Enter the case number and the mail address you applied with")
         page |= {"number": number, "email": email, "error": error}
         return render_template("pages/public/resend.html", **page), 422
-    held = throttle.through(portal(), f"to {address.one(email)}", throttle.LINK_TO)  # the page tells nobody of it
+    held = throttle.through(portal(), f"to {address.mailbox(email)}", throttle.LINK_TO)  # the page tells nobody of it
     with suppress(NinteiError):  # that the link was used already is its owner's to know: the page says what to do then
         if held is None:
             applications.resend(portal(), number, email)

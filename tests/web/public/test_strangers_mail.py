@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -41,6 +42,12 @@ def test_one_address_gets_five_mails_in_an_hour_wherever_they_are_asked_for(site
     assert [send(site.anybody(), number, place=number).status_code for number in range(30, 37)] == [303] * 5 + [429] * 2
 
 
+def test_what_stands_behind_a_plus_makes_no_other_mailbox(site: Site) -> None:
+    to = [STRANGER.replace("@", f"+{number}@") for number in range(6)]
+    said = [send(site.anybody(), number, each, place=number).status_code for number, each in enumerate(to)]
+    assert said == [303] * 5 + [429]
+
+
 def test_whoever_is_signed_in_sends_no_more_to_others_than_anybody(site: Site) -> None:
     accounts.add_staff(site.bench.portal, "vendor@example.com", "例", ["vendor"], "a password for tests")
     vendor = site.person("vendor@example.com")
@@ -58,8 +65,23 @@ def test_a_link_is_sent_again_three_times_in_an_hour_and_the_page_says_the_same(
     assert mails(site) == 1 + 3
 
 
-def test_a_name_that_is_a_web_address_is_refused(site: Site) -> None:
-    refused = send(site.anybody(), 1, company_name="緊急：再ログインはこちら http://evil.example/login")
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("company_name", "緊急：再ログインはこちら http://evil.example/login"),
+        ("company_name", "緊急：www.evil.example"),
+        ("contact_name", "ｈｔｔｐｓ：／／ｅｖｉｌ．ｅｘａｍｐｌｅ"),
+        ("contact_name", "再ログイン evil.example/login 担当"),
+        ("system_name", "evil。example?login"),
+    ],
+)
+def test_a_name_that_is_a_web_address_is_refused(field: str, name: str, site: Site) -> None:
+    refused = send(site.anybody(), 1, **{field: name})
     assert refused.status_code == 422
     assert "Webサイトのアドレス" in refused.text
     assert mails(site) == 0
+
+
+def test_what_companies_and_systems_are_called_is_no_web_address(site: Site) -> None:
+    said = send(site.anybody(), 1, company_name="Node.js開発株式会社", system_name="価格.com／ASP.NET 入退場 Ver.2.1")
+    assert said.status_code == 303
