@@ -145,7 +145,7 @@ def known(word: str) -> str:
 def value(case: Any, name: str) -> str:
     """What the package calls a routing value; its title where the diagrams declare one."""
     found = _package(case)
-    return named(titling.of_value(found, name)) if found is not None else ""
+    return gettext(", ").join(named(each) for each in titling.of_value(found, name)) if found is not None else ""
 
 
 def error(message: str, params: dict[str, Any] | None = None) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from app.engine import Correct, Event, Redirect, Skip, Snapshot, Stand, Step, TooLate
@@ -17,7 +18,8 @@ from app.services.base import finding, history, titles
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.services.moves import kept, versions
+from app.services.moves import kept, routing, versions
+from app.services.moves.routing import Value
 from app.services.moves.sorting import HOLDERS
 from app.services.process import steps
 from app.states import ChangeKind, EntryKind, JobState, MendKind, Right
@@ -25,6 +27,7 @@ from app.store import cases, changes, database, jobrows, moves, statements, work
 from app.store.models import Case, Mend
 
 LONGEST = 2000  # characters of a reason
+EMPTY: Mapping[str, Any] = MappingProxyType({})
 NOWHERE = frozenset({"startEvent", "boundaryEvent", "endEvent"})
 
 
@@ -77,8 +80,7 @@ class Desk:
     number: str
     revision: int
     places: tuple[Place, ...]
-    values: Mapping[str, Any]
-    titles: Mapping[str, str]  # of routing values, as the forms call them; in Japanese, as rows keep titles
+    values: tuple[Value, ...]
     last: Mend | None
     undoable: bool
 
@@ -93,8 +95,8 @@ def desk(portal: Portal, number: str, actor: Actor) -> Desk:
         last = moves.last_mend(case.id)
         undoable = last is not None and last.revision == case.revision
     places.sort(key=lambda each: each.holds)  # what stands within comes first: who mends the whole gives that up
-    called = {name: found for name in case.data if (found := titles.of_value(loaded.package, name))}
-    return Desk(number, case.revision, tuple(places), case.data, called, last, undoable)
+    values = routing.values(loaded.package, case.data)
+    return Desk(number, case.revision, tuple(places), values, last, undoable)
 
 
 def may(case_id: int, actor: Actor) -> bool:
@@ -161,19 +163,21 @@ def carry_out(portal: Portal, case: Case, wish: Wish, reason: str, now: datetime
     loaded = portal.releases.loaded(case.release_id)
     (blob, token), stood = cases.state(case.id), kept.before(case, kept.MENDED)
     stand = {each.task_id: each for each in portal.engine.stands(loaded.program, Snapshot(blob, token))}
-    at = stand.get(wish.task_id)
+    at, was = stand.get(wish.task_id), case.data.get(wish.name)
     try:
         step = steps.advance(portal, case, _event(loaded, wish), now)
     except TooLate:
         raise Refused("The case does not stand there any more") from None
     element = wish.element or (at.element if at else "")
-    title = wish.name or _before(loaded, element) or _title(loaded, element)
+    called = titles.of_value(loaded.package, wish.name) if wish.name else ()
+    title = called[0] if len(called) == 1 else wish.name or _before(loaded, element) or _title(loaded, element)
     moves.mend(
         case=case, kind=wish.kind, element=element, detail={"name": wish.name, "value": wish.value, "title": title},
         reason=reason, at=now, by=actor.user_id, by_name=actor.name, before=stood,
         made=kept.made(case, stood, _visits(step)), blob=blob, token=token, revision=case.revision,
     )  # fmt: skip
-    _note(case, now, wish.kind.value, title, reason, actor)
+    change = {"before": was, "after": wish.value} if wish.kind is MendKind.VALUE else {}
+    _note(case, now, wish.kind.value, title, reason, actor, change)
     changes.add(now, actor.user_id, actor.name, ChangeKind.MEND, case.number, wish.kind.value, "", f"{title} {reason}")
     finding.keep(case, loaded)
 
@@ -270,5 +274,8 @@ def _visits(step: Step) -> list[list[Any]]:
     return [[*place, *count] for place, count in counts.items()]
 
 
-def _note(case: Case, now: datetime, what: str, title: str, reason: str, actor: Actor) -> None:
-    history.note(case.id, now, EntryKind.MENDED, by=actor, title=title, text=what, data={"reason": reason})
+def _note(
+    case: Case, now: datetime, what: str, title: str, reason: str, actor: Actor, change: Mapping[str, Any] = EMPTY
+) -> None:
+    data = {"reason": reason, **change}
+    history.note(case.id, now, EntryKind.MENDED, by=actor, title=title, text=what, data=data)

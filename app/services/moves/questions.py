@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from app.engine import Decisions, Finding
 from app.errors import Problem
+from app.services.base import titles
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.moves import versions
@@ -19,7 +20,7 @@ LEAVE: Final = "-"  # … which is not to move although the others of its group 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing that may be decided. `value`: what is decided; `title`: of a step, or the value to give."""
+    """One thing that may be decided. `value`: what is decided; `title`: of a step, or what people call the value."""
 
     value: str
     title: str = ""
@@ -46,7 +47,9 @@ def gathered(portal: Portal, asked: list[tuple[Finding, str, int]], new: Loaded)
         finding, _, release = group[0]
         free = "value" in finding.choices
         if free:
-            choices = tuple(Choice(each, each) for each in versions.values(new.package, finding.name))
+            called = titles.options(new.package, finding.name)
+            known = versions.values(new.package, finding.name)
+            choices = tuple(Choice(each, called.get(each, "")) for each in known)
         else:
             old = portal.releases.loaded(release).package.elements.get(finding.element)
             likely = old.name if old is not None else ""  # a step of the same name comes first

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.engine import Decisions, Finding, Snapshot, verdict
 from app.errors import N_, BadPackage, BadState, NotFound, Problem
+from app.services.base import titles
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
@@ -139,7 +140,15 @@ def judge(portal: Portal, case: Case, new: Loaded, decisions: Decisions) -> tupl
 
 def named(found: Iterable[Finding], old: Loaded, new: Loaded) -> tuple[Finding, ...]:
     """With the names of steps as people know them."""
-    return tuple(replace(each, problem=_named(each.problem, old, new)) for each in found)
+    return tuple(replace(each, problem=_valued(each, _named(each.problem, old, new), old, new)) for each in found)
+
+
+def _valued(finding: Finding, problem: Problem, old: Loaded, new: Loaded) -> Problem:
+    """With what people call the routing value that is asked for."""
+    called = titles.of_value(new.package, finding.name) or titles.of_value(old.package, finding.name)
+    if finding.kind != "name" or len(called) != 1:
+        return problem
+    return replace(problem, params={**problem.params, "name": called[0]})
 
 
 def _sorted(

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from app.errors import NinteiError, Refused, ScriptError, StepFailed
 from app.services.moves import mending, questions
 from app.services.moves.mending import Forecast, Wish
+from app.services.moves.routing import Value
 from app.services.pages import case
 from app.states import MendKind, Right
 from app.text.numbers import whole
@@ -19,6 +20,8 @@ from app.web.frame.access import needs
 from app.web.frame.current import named, portal, signed_in
 
 pages = Blueprint("mending", __name__)
+
+MOST = 3  # names of a routing value, and of gateways that go by it, that are shown
 
 
 @pages.get("/cases/<number>/mend")
@@ -40,7 +43,9 @@ def _page(number: str, said: Any, error: NinteiError | None = None) -> Any:
     return render_template(
         "pages/case/mend.html", title=gettext("Correct the case"),
         head=case.page(portal(), number, who).head, desk=desk,
-        wish=wish, shown=shown, what=_sentence(wish, shown, _name(desk, wish)), said=said,
+        wish=wish, shown=shown, what=_sentence(wish, shown, desk), said=said,
+        plain=_plain, labelled=_labelled, yes_no=_yes_no, called=_called, most=MOST,
+        value=_asked(desk, said) if wish is None else None,
         error=problems.sentence(error) if error else "",
         address=case_head.address,
     ), problems.status_of(error) if error else 200  # fmt: skip
@@ -74,13 +79,15 @@ def undo(number: str) -> Any:
     return redirect(f"/cases/{number}/mend", 303)
 
 
-def _name(desk: mending.Desk, wish: Wish | None) -> str:
-    return f"{named(desk.titles[wish.name])} ({wish.name})" if wish is not None and wish.name in desk.titles else ""
+def _asked(desk: mending.Desk, said: Any) -> Value | None:
+    """The routing value that is to be corrected, before it is said what it becomes."""
+    name = said.get("name", "") if said.get("kind") == MendKind.VALUE.value else ""
+    return next((each for each in desk.values if each.name == name and each.single), None)
 
 
 def _wish(said: Any) -> Wish | None:
     kind = MendKind.of(said.get("kind", ""))
-    if kind is None:
+    if kind is None or (kind is MendKind.VALUE and "value" not in said):
         return None
     value = questions.given(said.get("value", "").strip())
     element = "" if kind is MendKind.SKIP else said.get("element", "")  # what is skipped is where the token stands
@@ -89,17 +96,34 @@ def _wish(said: Any) -> Wish | None:
 
 def _plain(value: Any) -> str:
     """A value as it is typed on this page."""
-    return "—" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return "—" if value in (None, "") else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _sentence(wish: Wish | None, shown: Forecast | None, name: str) -> str:
-    """What is about to be done. `name`: what people call the routing value, where they do."""
+def _labelled(value: Any, known: Value | None) -> str:
+    """A value with what people call it."""
+    plain = _plain(value)
+    label = _yes_no(value) if isinstance(value, bool) else named(dict(known.known).get(plain, "")) if known else ""
+    return f"{label} ({plain})" if label else plain
+
+
+def _called(value: Value) -> str:
+    return gettext(", ").join(named(title) for title in value.titles[:MOST])
+
+
+def _yes_no(value: bool) -> str:
+    return gettext("Yes") if value else gettext("No")
+
+
+def _sentence(wish: Wish | None, shown: Forecast | None, desk: mending.Desk) -> str:
+    """What is about to be done."""
     if wish is None or shown is None:
         return ""
     if wish.kind is MendKind.VALUE:
+        known = next((each for each in desk.values if each.name == wish.name), None)
         return gettext(
-            "The routing value %(name)s becomes %(value)s (now: %(before)s).", name=name or wish.name,
-            value=_plain(wish.value), before=_plain(shown.before),
+            "The routing value %(name)s becomes %(value)s (now: %(before)s).",
+            name=f"{_called(known)} ({wish.name})" if known and known.titles else wish.name,
+            value=_labelled(wish.value, known), before=_labelled(shown.before, known),
         )  # fmt: skip
     title = gettext("Gateway before “%(step)s”", step=named(shown.next)) if shown.next else named(shown.title)
     if wish.kind is MendKind.SKIP:

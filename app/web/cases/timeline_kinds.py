@@ -210,8 +210,14 @@ def _incident(entry: Any, titles: Mapping[str, str]) -> Facts:
 
 
 def _by_hand(entry: Any, titles: Mapping[str, str]) -> Facts:
-    title = named(titles.get(entry.title, entry.title))
-    return Facts(entry.text, title, quote=str((entry.data or {}).get("reason", "")))
+    title, data = named(titles.get(entry.title, entry.title)), entry.data or {}
+    change = "{} → {}".format(*(_typed(data[key]) for key in ("before", "after"))) if "after" in data else ""
+    return Facts(entry.text, title, note=change, quote=str(data.get("reason", "")))
+
+
+def _typed(value: Any) -> str:
+    """A routing value as people type it."""
+    return "—" if value in (None, "") else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _late(entry: Any, titles: Mapping[str, str]) -> Facts:

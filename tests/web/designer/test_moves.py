@@ -136,7 +136,7 @@ def test_a_case_is_mended_after_what_follows_was_shown_and_taken_back(small_site
     assert admin.post(here, data={**data, "reason": WHY}).status_code == 303
     assert open_task(case, "collect")
     told = admin.get(f"/cases/{case.number}?tab=timeline").text
-    assert "案件を直しました：「カードの受け取り」から続けます" in told and WHY in told
+    assert "案件を直しました：「カードの受け取り」に移しました" in told and WHY in told
     assert admin.post(f"{here}/undo").status_code == 303
     assert open_task(case, "approve")
     send(small_site.bench, case, "approve", outcome="approved")
@@ -150,7 +150,29 @@ def test_what_is_skipped_is_where_the_case_stands_whatever_step_is_chosen(small_
     shown = admin.get(here, query_string={"kind": "skip", "task": task, "element": "approve"}).text
     assert "「1日おく」を、回答なしで" in shown
     value = admin.get(here, query_string={"kind": "value", "name": "limit", "value": "true"}).text
-    assert "true にします" in value
+    assert "はい (true) にします" in value
+
+
+def test_a_routing_value_is_corrected_by_the_name_and_the_options_that_people_know(
+    small_site: Site, admin: FlaskClient
+) -> None:
+    case = applied(small_site.bench)
+    send(small_site.bench, case, "approve", outcome="approved")
+    here = f"/cases/{case.number}/mend"
+    page = admin.get(here).text
+    [link] = re.findall(r'href="([^"]+name=outcome[^"]*)"', page)
+    row = page.partition(link)[0].rpartition("<tr>")[2]
+    assert "判断" in row and "outcome</span>" in row and "発行する (approved)" in row
+    assert 'data-label="この値を見る分岐"><span>判断<' in row
+    asked = admin.get(link.replace("&amp;", "&")).text
+    assert re.findall(r'name="value" value="(\w+)"', asked) == ["approved", "refused"] and "発行しない" in asked
+    shown = admin.get(here, query_string={"kind": "value", "name": "outcome", "value": "refused"}).text
+    assert "判断 (outcome)" in shown and "発行しない (refused)" in shown and "発行する (approved)" in shown
+    [revision] = re.findall(r'name="revision" value="(\d+)"', shown)
+    data = {"kind": "value", "name": "outcome", "value": "refused", "revision": revision, "reason": WHY}
+    assert admin.post(here, data=data).status_code == 303
+    told = admin.get(f"/cases/{case.number}?tab=timeline").text
+    assert "分岐用の項目「判断」の値を直しました" in told and "approved → refused" in told
 
 
 def test_an_analyst_is_not_offered_to_mend_a_case_that_no_approved_move_names(
