@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from app.engine import Decisions, Finding, Snapshot, verdict
@@ -13,6 +14,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.moves import aliases, versions
+from app.services.moves.offering import Offer
 from app.services.moves.questions import Question, decided, gathered, of_case
 from app.states import Right
 from app.store import cases, database, moves, releases, work
@@ -62,14 +64,15 @@ def plan(portal: Portal, package_id: str, number: int, decisions: Decisions, act
         rows = moves.running(package_id, new.release_id)
         busy = moves.busy([row.id for row in rows])
         open_ones = work.open_tasks_of([row.id for row in rows])
-        found, asked = [], []
+        found, asked, offer = [], [], Offer()
         for row in rows:
             places = tuple(task.title for task in open_ones.get(row.id, ()))
-            one, findings = _sorted(portal, row, new, of_case(decisions, row.number), row.id in busy, places)
+            own = of_case(decisions, row.number)
+            one, findings = _sorted(portal, row, new, own, row.id in busy, places)
             found.append(one)
-            asked += [(finding, row.number, row.release_id) for finding in findings]
-        undecided = [(each, case, release) for each, case, release in asked if each.choices]
-        questions = gathered(portal, undecided, new)
+            worth = offer.worth(row.release_id, findings, own, partial(judge, portal, row, new))
+            asked += [(finding, row.number, row.release_id) for finding in worth]
+        questions = gathered(portal, asked, new)
     return Plan(package_id, new.package.title, number, tuple(found), questions)
 
 
