@@ -1,4 +1,5 @@
-// What a browser writes in a language of its own is said in that of the page: the button of a file field, and the day in a date field.
+// What a browser writes in a language of its own is said in that of the page: the button of a file field, and the day in a date field
+// (of a filter its list says it).
 import { all, make } from "./files.js";
 
 /** The page's button in the place of the browser's: `data-choose` is on it, `data-none` beside it until a file is chosen. */
@@ -27,5 +28,5 @@ function day(input) {
 
 export function natives(root) {
   for (const input of all(root, "input[type=file][data-choose]:not(.f-upload)")) pick(input);
-  for (const input of all(root, "input[type=date]")) if (!input.parentElement.querySelector(".f-beside")) day(input);
+  for (const input of all(root, "input[type=date]")) if (!input.parentElement.querySelector(".f-beside") && !input.closest(".filters")) day(input);
 }

@@ -154,6 +154,7 @@ def test_an_operator_clears_the_list_by_keyboard_alone(place: Place, people: Cal
     first.sign_in(STAFF[0], STAFF_PASSWORD)
     task, page = first.task_of(number, "first_review"), first.page
     first.go(f"/tasks?scope=all&q={number}")
+    before = page.locator(".filters select[name=element] option").all_text_contents()
     tab_to(page, "document.activeElement.closest('tbody') !== null")  # keys act in the list alone
     page.keyboard.press("j")
     expect(page.locator(":focus")).to_have_attribute("href", re.compile(task))
@@ -172,6 +173,11 @@ def test_an_operator_clears_the_list_by_keyboard_alone(place: Place, people: Cal
     page.keyboard.press("Enter")
     expect(page.locator(".panes__detail .done")).to_be_visible()
     expect(page.locator(f"[data-pane-link][href*='{task}']")).to_have_count(0)  # the list follows
+    fresh = page.context.new_page()
+    fresh.goto(f"/tasks?scope=all&q={number}")
+    now = fresh.locator(".filters select[name=element] option").all_text_contents()
+    assert now != before
+    expect(page.locator(".filters select[name=element] option")).to_have_text(now)  # and what the filters count
     place.records.settle(number)
     assert place.records.open(number) == ["materials_requested"]
 

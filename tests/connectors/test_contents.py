@@ -224,6 +224,7 @@ def test_contracts_are_plainly_samples_with_room_for_three(printer: Printer) -> 
     for document_id in ("nda", "certification_agreement"):
         text = drawn(printer, document_id, context)
         assert "見本" in text and "（丙）" in text and "協力会社第三商事株式会社" in text
+        assert "署名もしくは記名押印し、または電子署名その他の電磁的方法により" in text, "each way that its page offers"
 
 
 def test_the_certificate_is_one_landscape_page_with_its_number(printer: Printer) -> None:
