@@ -11,6 +11,7 @@ from peewee import fn
 from app.states import KEPT, STANDING, BookingState, RequestState
 from app.store import statements
 from app.store.models import Absence, Booking, BookingPerson, Case, DateRequest, User
+from app.store.models.cases import UNDER_WAY
 
 
 def request(request_id: int) -> DateRequest | None:
@@ -116,7 +117,7 @@ def settled(until: date) -> list[tuple[int, int]]:
     """(row id, case) of the days up to this one that are settled, and of those that went by and nobody has decided."""
     query = Booking.select(Booking.id, Booking.case).join(Case)
     confirmed = (Booking.state == BookingState.CONFIRMED) & (Booking.day <= until)
-    query = query.where((confirmed | (Booking.state == BookingState.MISSED)) & ~Case.ended)
+    query = query.where((confirmed | (Booking.state == BookingState.MISSED)) & UNDER_WAY)
     return [(row.id, row.case_id) for row in query.order_by(Booking.day, Booking.id)]
 
 

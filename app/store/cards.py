@@ -29,7 +29,9 @@ def by_uid(uid: str) -> Card | None:
 
 def free(limit: int) -> list[Card]:
     """Wiped cards, those that lie longest first: they are made anew before a blank is taken."""
-    query = Card.select().where(Card.state == CardState.WIPED).order_by(Card.changed_at, Card.id).limit(max(0, limit))
+    query = (
+        Card.select().where(Card.state == CardState.WIPED).order_by(Card.changed_at, Card.serial).limit(max(0, limit))
+    )
     return list(locked(query, skip=True))
 
 
@@ -41,16 +43,17 @@ def search(text: str, states: Iterable[CardState] = (), limit: int = 200) -> lis
     for each in words(text):
         own = fn.REPLACE(fn.LOWER(Card.serial), "-", "").contains(each) | fn.LOWER(Card.uid).contains(each)
         query = query.where(own | search_index.said_of_case(each))
-    return list(query.order_by(Card.changed_at.desc(), Card.serial).limit(limit))
+    return list(query.order_by(Card.changed_at.desc(), Card.serial.desc()).limit(limit))
 
 
-def unfinished() -> dict[str, str]:
-    """Serial → act of the cards whose last event is an intent that nothing followed."""
-    last = CardEvent.select(fn.MAX(CardEvent.id)).group_by(CardEvent.card)
-    rows = (
-        CardEvent.select(CardEvent, Card).join(Card).where(CardEvent.id.in_(last) & (CardEvent.phase == Phase.INTENDED))
-    )
-    return {row.card.serial: row.act for row in rows}
+def unfinished(shown: Iterable[Card]) -> dict[str, str]:
+    """Serial → act of those of these cards whose last event is an intent that nothing followed."""
+    serials = {row.id: row.serial for row in shown}
+    if not serials:
+        return {}
+    last = CardEvent.select(fn.MAX(CardEvent.id)).where(CardEvent.card.in_(sorted(serials))).group_by(CardEvent.card)
+    rows = CardEvent.select().where(CardEvent.id.in_(last) & (CardEvent.phase == Phase.INTENDED))
+    return {serials[row.card_id]: row.act for row in rows}
 
 
 def of_case(case: int, set_id: str = "") -> list[Card]:

@@ -15,6 +15,7 @@ from app.store import search as search_index
 from app.store.composed import Composed, by
 from app.store.database import lock_name, proxy
 from app.store.models import Case, CaseState, Counter, Entry, Member, User
+from app.store.models.cases import UNDER_WAY
 
 CaseOrder = Literal["changed", "due", "number"]
 
@@ -111,7 +112,7 @@ def search(
     if order == "number":
         query = query.order_by(Case.number.desc())
     elif order == "due":  # of what is under way alone
-        return duefirst.page(query.where(~Case.ended), limit, offset)
+        return duefirst.page(query.where(UNDER_WAY), limit, offset)
     else:
         query = query.order_by(Case.changed_at.desc(), Case.id.desc())
     return list(query.limit(limit).offset(offset))
@@ -129,7 +130,7 @@ def count(
 ) -> int:
     """How many cases `search` would find; most + 1 where there are more than `most`."""
     query = _narrowed(member, text, state, among, turn)
-    query = query.where(~Case.ended) if order == "due" else query
+    query = query.where(UNDER_WAY) if order == "due" else query
     return int(query.limit(most + 1).count())
 
 
@@ -147,15 +148,15 @@ def _narrowed(
     if among is not None:
         query = query.where(Case.id.in_(list(among)))
     if turn == Turn.OPERATOR:  # a mail that did not arrive is the body's to mend
-        query = query.where(~Case.ended & (Case.turn.in_([Turn.OPERATOR, Turn.BOTH]) | (Case.undelivered > 0)))
+        query = query.where(UNDER_WAY & (Case.turn.in_([Turn.OPERATOR, Turn.BOTH]) | (Case.undelivered > 0)))
     elif turn == Turn.VENDOR:
-        query = query.where(~Case.ended & Case.turn.in_([Turn.VENDOR, Turn.BOTH]) & (Case.undelivered == 0))
+        query = query.where(UNDER_WAY & Case.turn.in_([Turn.VENDOR, Turn.BOTH]) & (Case.undelivered == 0))
     return query
 
 
 def open_of_contact(email: str) -> list[Case]:
     """Cases under way whose mails go to this address as the contact's."""
-    return list(Case.select().where((fn.LOWER(Case.email) == email.lower()) & ~Case.ended).order_by(Case.id))
+    return list(Case.select().where((fn.LOWER(Case.email) == email.lower()) & UNDER_WAY).order_by(Case.id))
 
 
 def keep_contact(row: Case) -> None:
@@ -254,7 +255,7 @@ def unattended() -> set[int]:
     """Running cases with people of the vendor's, of whom none can sign in any more."""
     own = Member.select(Member.id).where(Member.case == Case.id)
     active = Member.select(Member.id).join(User).where((Member.case == Case.id) & User.active)
-    query = Case.select(Case.id).where(~Case.ended & fn.EXISTS(own) & ~fn.EXISTS(active))
+    query = Case.select(Case.id).where(UNDER_WAY & fn.EXISTS(own) & ~fn.EXISTS(active))
     return {row.id for row in query}
 
 

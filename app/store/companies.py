@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from peewee import JOIN
+from peewee import JOIN, fn
 
 from app.states import ClaimState, InvitationKind, JobState, Judge, Role, TaskState
 from app.store import deliveries
@@ -213,9 +213,11 @@ def claims(company: int, asks: Judge = Judge.MANAGERS) -> list[Claim]:
 
 def on_body() -> Any:
     """What is asked of the body, and of managers who are not there any more."""
-    managed = CompanyPerson.select(CompanyPerson.company).join(User)
-    managed = managed.where((CompanyPerson.role == Role.MANAGER) & User.active)
-    return (Claim.state == ClaimState.ASKED) & ((Claim.asks == Judge.BODY) | Claim.company.not_in(managed))
+    managers = CompanyPerson.select(CompanyPerson.id).join(User)
+    managers = managers.where(
+        (CompanyPerson.company == Claim.company) & (CompanyPerson.role == Role.MANAGER) & User.active
+    )
+    return (Claim.state == ClaimState.ASKED) & ((Claim.asks == Judge.BODY) | ~fn.EXISTS(managers))
 
 
 def claims_on_body() -> list[Claim]:

@@ -49,8 +49,8 @@ class _Text:
         self.query = query
         self._make: Callable[[Sequence[Any]], Any] | None = None
 
-    def run(self, values: Sequence[Any]) -> Any:
-        """The cursor (PEP 249)."""
+    def sent(self, values: Sequence[Any]) -> list[Any]:
+        """What goes out with the text for these values."""
         sent = []
         for place, what in self.parts:
             if place is None:
@@ -58,7 +58,11 @@ class _Text:
             else:
                 value = place.of(values)
                 sent.append(what(value) if what else value)
-        return proxy.obj.execute_sql(self.sql, sent)
+        return sent
+
+    def run(self, values: Sequence[Any]) -> Any:
+        """The cursor (PEP 249)."""
+        return proxy.obj.execute_sql(self.sql, self.sent(values))
 
     def make(self, row: Sequence[Any]) -> Any:
         """A row of the query's table, with those that are joined to it."""
@@ -150,7 +154,12 @@ class Composed(Generic[R]):
         for row in together.run(asked).fetchall() if asked else ():
             found[row[at]].append(row)
         for value, rows in found.items():
-            proxy.obj.memory.know(self._text((value,)).sql, (value,), rows)
+            self.know(rows, value)
+
+    def know(self, rows: Sequence[Any], *values: Any) -> None:
+        """What this query will find for the values was read together with more. Only within `reading_once`."""
+        text = self._text(values)
+        proxy.obj.memory.know(text.sql, text.sent(values), rows)
 
     def one(self, *values: Any) -> R | None:
         """The first row that fits, if there is one."""

@@ -7,6 +7,7 @@ from typing import Any
 from peewee import fn
 
 from app.states import JobState, TaskState
+from app.store.incidents import OPEN
 from app.store.models import Case, Incident, Job, Mail, Outage, Task, WorkerSign
 from app.store.workers import now
 
@@ -31,7 +32,7 @@ def jobs() -> _Counts:
 
 def incidents() -> _Counts:
     """(kind,) and how many incidents are open."""
-    return _counted(Incident, Incident.kind, where=Incident.open_key.is_null(False))
+    return _counted(Incident, Incident.kind, where=OPEN)
 
 
 def mails() -> _Counts:

@@ -19,6 +19,8 @@ IDLE = (
     IncidentKind.CARDS,
 )  # kinds that do not keep a case from going on
 
+OPEN = Incident.over_at.is_null()  # by an index; `open_key` says the same, and keeps two rows from being open at once
+
 
 def key_of(case: int | None, kind: IncidentKind, element: str) -> str:
     """What makes two sightings the same incident."""
@@ -47,7 +49,7 @@ def over(
     case: int | None, now: datetime, kinds: Sequence[IncidentKind] = (), element: str | None = None, by: str = ""
 ) -> int:
     """It works again (or somebody ended it); gives how many incidents are over."""
-    mine = Incident.open_key.is_null(False)
+    mine = OPEN
     mine &= Incident.case.is_null() if case is None else Incident.case == case
     if kinds:
         mine &= Incident.kind.in_(list(kinds))
@@ -58,35 +60,35 @@ def over(
 
 def of_case(case: int) -> list[Incident]:
     """The case's open incidents, oldest first."""
-    return statements.rows(Incident, "case_id = ? AND open_key IS NOT NULL", case, order="first_at, id")
+    return statements.rows(Incident, "case_id = ? AND over_at IS NULL", case, order="first_at, id")
 
 
 def open_of_kind(kind: IncidentKind) -> set[tuple[int | None, str]]:
     """(case, element) of the open incidents of a kind."""
-    mine = Incident.open_key.is_null(False) & (Incident.kind == kind)
+    mine = OPEN & (Incident.kind == kind)
     return {(row.case_id, row.element) for row in Incident.select(Incident.case, Incident.element).where(mine)}
 
 
 def of_cases(cases: Any) -> Any:
     """The query of those of the cases that cannot go on because of an open incident."""
-    mine = Incident.open_key.is_null(False) & Incident.case.in_(cases) & Incident.kind.not_in(IDLE)
+    mine = OPEN & Incident.case.in_(cases) & Incident.kind.not_in(IDLE)
     return Incident.select(Incident.case).where(mine)
 
 
 def hindering() -> frozenset[int]:
     """Every case that cannot go on because of an open incident."""
-    mine = Incident.open_key.is_null(False) & Incident.case.is_null(False) & Incident.kind.not_in(IDLE)
+    mine = OPEN & Incident.case.is_null(False) & Incident.kind.not_in(IDLE)
     return frozenset(row.case_id for row in Incident.select(Incident.case).where(mine) if row.case_id)
 
 
 def one(incident: int) -> Incident | None:
     """The incident of this row id, while it is open."""
-    return Incident.get_or_none((Incident.id == incident) & Incident.open_key.is_null(False))
+    return Incident.get_or_none((Incident.id == incident) & OPEN)
 
 
 def opened() -> list[Incident]:
     """Every open incident with its case, oldest first."""
-    query = Incident.select(Incident, Case).join(Case, JOIN.LEFT_OUTER).where(Incident.open_key.is_null(False))
+    query = Incident.select(Incident, Case).join(Case, JOIN.LEFT_OUTER).where(OPEN)
     return list(query.order_by(Incident.first_at, Incident.id))
 
 

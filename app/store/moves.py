@@ -29,12 +29,13 @@ from app.store.models import (
     Task,
     Visit,
 )
+from app.store.models.cases import UNDER_WAY
 from app.store.words import move as set_state
 
 
 def running(package_id: str, target: int) -> list[Case]:
     """The cases of a package that have not ended and run on another release, by number."""
-    query = Case.select().where((Case.package_id == package_id) & ~Case.ended & (Case.release != target))
+    query = Case.select().where((Case.package_id == package_id) & UNDER_WAY & (Case.release != target))
     return list(query.order_by(Case.number))
 
 

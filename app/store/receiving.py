@@ -81,17 +81,15 @@ def undone_among(invoices: Sequence[int]) -> set[int]:
 
 def reopened() -> list[Invoice]:
     """Open invoices whose payment was undone, the oldest first."""
-    undone = Payment.select(Payment.invoice).where(Payment.undone_at.is_null(False))
-    waits = (Invoice.state == InvoiceState.OPEN) & Invoice.id.in_(undone)
-    return list(Invoice.select(Invoice, Case).join(Case).where(waits).order_by(Invoice.id))
+    return list(Invoice.select(Invoice, Case).join(Case).where(_was_undone()).order_by(Invoice.id))
 
 
-def _reopened() -> Any:
+def _was_undone() -> Any:
     undone = Payment.select().where((Payment.invoice == Invoice.id) & Payment.undone_at.is_null(False))
-    return Invoice.select(fn.COUNT(Invoice.id)).where((Invoice.state == InvoiceState.OPEN) & fn.EXISTS(undone))
+    return (Invoice.state == InvoiceState.OPEN) & fn.EXISTS(undone)
 
 
-_reopened_count = Composed[Invoice](_reopened)
+_reopened_count = Composed[Invoice](lambda: Invoice.select(fn.COUNT(Invoice.id)).where(_was_undone()))
 
 
 def reopened_count() -> int:

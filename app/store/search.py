@@ -24,7 +24,7 @@ BREAK = "\n"  # between the parts
 _BITS = 21
 _RARE = 2000
 _FEW = 4000  # index rows of a word that are cheaper read than cases are walked through in the order of a list
-_SAMPLES = (500, 2500)  # index rows that are counted before a word is called common
+_SAMPLES = (500, _RARE)  # index rows that are counted before a word is called common
 _ASKED = 24  # letters of a word of which that is done
 _MANY = (8000, 30000)  # index rows that are counted to tell the less common of two common words
 

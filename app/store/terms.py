@@ -12,6 +12,7 @@ from peewee import fn
 from app.store import seldom
 from app.store.composed import Composed
 from app.store.models import Case, Release, Term
+from app.store.models.cases import UNDER_WAY
 
 # All of a release but its archive, which weighs a megabyte.
 _LIGHT = tuple(field for field in Release._meta.sorted_fields if field.name != "archive")
@@ -123,5 +124,5 @@ def stop(term: Term, at: datetime, by: str, why: str) -> None:
 
 def cases_by_release(package_id: str) -> Counter[int]:
     """How many cases that have not ended run on each release."""
-    query: Any = Case.select(Case.release, fn.COUNT(Case.id)).where((Case.package_id == package_id) & ~Case.ended)
+    query: Any = Case.select(Case.release, fn.COUNT(Case.id)).where((Case.package_id == package_id) & UNDER_WAY)
     return Counter(dict(query.group_by(Case.release).tuples()))

@@ -30,7 +30,7 @@ def _all() -> Any:
     parts = (
         Claim.select(number).where(companies.on_body()),
         InboundMail.select(number).where(inbound.in_state(InboundState.WAITING, InboundState.UNKNOWN)),
-        Incident.select(number).where(Incident.open_key.is_null(False) & (Incident.kind != IncidentKind.OUTAGE)),
+        Incident.select(number).where(incidents.OPEN & (Incident.kind != IncidentKind.OUTAGE)),
         Job.select(number).where((Job.state == JobState.INCIDENT) & ~deliveries.halts_nothing()),
         deliveries.how_many(),
         Outage.select(number),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -127,6 +127,34 @@ def last_done(case: int, element: str) -> Task | None:
     return _last_done.one(case, element)
 
 
+_last_done_of = Composed[Task](
+    lambda cases, elements: (
+        Task.select()
+        .where(Task.case.in_(cases) & Task.element.in_(elements) & (Task.state == TaskState.DONE))
+        .order_by(Task.closed_at.desc())
+    )
+)
+
+
+def last_done_ahead(asked: Collection[tuple[int, str]]) -> None:
+    """Read at once who finished these elements of these cases last; `last_done` will find each. Only within
+    `reading_once`."""
+    if not asked:
+        return
+    names = [field.name for field in Task._meta.sorted_fields]
+    found: dict[tuple[int, str], list[Any]] = {each: [] for each in asked}
+    of_cases, of_elements = (sorted(set(each)) for each in zip(*asked, strict=True))
+    for row in _last_done_of.run(of_cases, of_elements).fetchall():
+        found.setdefault((row[names.index("case")], row[names.index("element")]), []).append(row)
+    for each in asked:
+        _last_done.know(found[each][:1], *each)
+
+
+def open_tasks_ahead(cases: Sequence[int]) -> None:
+    """Read the open tasks of these cases at once; `open_tasks` will find each case's. Only within `reading_once`."""
+    statements.ahead(Task, "case_id = ? AND state = 'open'", "case_id", cases, "opened_at, id")
+
+
 def last_closed(case: int) -> Task | None:
     """The task of the case that was finished last."""
     done = (Task.case == case) & (Task.state == TaskState.DONE)
@@ -143,7 +171,7 @@ def open_of_elements(elements: Sequence[str], side: Side, limit: int = 200) -> l
 def open_presented(presentation: str, side: Side, limit: int = 100) -> list[Task]:
     """The open tasks of one presentation, the one that is due first on top."""
     where = "state = 'open' AND side = ? AND presentation = ?"  # as in the index, which serves no value that is bound
-    return statements.rows(Task, where, side.value, presentation, order=f"due_on IS NULL, due_on, id LIMIT {limit:d}")
+    return statements.rows(Task, where, side.value, presentation, order=f"{DUE}, id LIMIT {limit:d}")
 
 
 _vendors = Composed[Task](

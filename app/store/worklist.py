@@ -21,6 +21,7 @@ from app.text.fold import fold
 
 SCOPES = ("mine", "group", "all")
 MOST = 300  # found tasks that are counted; of more it is said that there are more
+_OF_CASES = "task_case_id_state"  # the index by which few cases' tasks are found
 _FEW = 4000  # rows that are cheaper looked through than searched for
 # The order and the index that has it.
 ORDERS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -175,7 +176,7 @@ def _count(found: Found, text: _Text) -> int:
     if text.cases is not None:
         if not text.cases:
             return 0
-        place = "task"
+        place = f"task{_hint(_OF_CASES)}"
     elif text.word is not None and found.total > _FEW:
         table, bounds = search.postings(text.word)
         join = "CROSS JOIN" if not is_postgres() else "JOIN"  # SQLite: in this order
@@ -219,7 +220,7 @@ def page(found: Found, limit: int, offset: int) -> list[str]:
     if backwards:
         order, offset = tuple(_turned(term) for term in order), found.total - offset - limit
     conditions, values = _conditions(found, text)
-    hint = _hint("" if text and text.cases is not None else _way(found, text, offset + limit).index)
+    hint = _hint(_OF_CASES if text and text.cases is not None else _way(found, text, offset + limit).index)
     mark = proxy.obj.param
     cursor = proxy.obj.execute_sql(
         f"SELECT id FROM task{hint} WHERE {conditions} ORDER BY {', '.join(order)} "  # noqa: S608 - names of our own

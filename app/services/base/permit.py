@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +80,12 @@ def acting(case: Case, actor: Actor, *, binds: bool = False) -> Member:
             "This binds the company (a contract, a payment or closing the case), so only its own people can do it"
         )
     return member
+
+
+def ahead(settings: Sequence[Setting]) -> None:
+    """Read at once what `may_do` asks of each of these tasks. Only within `reading_once`."""
+    work.last_done_ahead({(each.case.id, other) for each in settings for other in each.element.listed("not_same_as")})
+    work.open_tasks_ahead([each.case.id for each in settings if each.element.listed("after")])
 
 
 def may_do(setting: Setting, actor: Actor) -> str:

@@ -82,11 +82,12 @@ def page(portal: Portal, actor: Actor, *, text: str = "", state: str = "") -> Pa
     actor.require(Right.SEE_DESKS)
     wanted_state = CardState.of(state)
     with database.reading_once():
-        pending = cards.unfinished()
         wanted = cards.search(text.strip(), [wanted_state] if wanted_state else [])
+        lent = cards.lent(LENT)
+        pending = cards.unfinished([*wanted, *lent])
         return Page(
             counts=cards.counts(),
-            lent=[_listed(portal, row, pending) for row in cards.lent(LENT)],
+            lent=[_listed(portal, row, pending) for row in lent],
             overdue=cards.overdue_count(portal.today()),
             found=[_listed(portal, row, pending) for row in wanted],
             wanted=_wanted(portal, actor),
@@ -110,8 +111,9 @@ def _wanted(portal: Portal, actor: Actor) -> list[Wanted]:
     found_tasks = []
     rows = work.open_of_elements(elements, Side.OPERATOR)
     ahead.tasks(rows)
-    for row in rows:
-        setting = permit.find(portal, row.id, actor)
+    settings = [permit.find(portal, row.id, actor) for row in rows]
+    permit.ahead(settings)
+    for row, setting in zip(rows, settings, strict=True):
         need = stock.wanted(setting)
         if need is None:
             continue
@@ -134,7 +136,7 @@ def life(portal: Portal, serial: str, actor: Actor) -> Life:
         troubles = open_jobs(serial)
         acts = actor.has(Right.CARDS)
         return Life(
-            _listed(portal, row, cards.unfinished()),
+            _listed(portal, row, cards.unfinished([row])),
             row.profile,
             row.key_version,
             row.case.system_name if row.case else "",

@@ -10,6 +10,7 @@ from app.catalogue.declared import Applicant
 from app.connectors.pdf_merge import merge
 from app.errors import N_, NinteiError, Refused
 from app.forms import BoundField
+from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import stock
@@ -54,6 +55,7 @@ def waiting(portal: Portal, actor: Actor, lang: str) -> list[Parcel]:
     with database.reading_once():
         rows = work.open_presented(PRESENTATION, Side.OPERATOR)
         ahead.tasks(rows)
+        permit.ahead([permit.find(portal, row.id, actor) for row in rows])
         return [_parcel(portal, row.id, actor, lang) for row in rows]
 
 

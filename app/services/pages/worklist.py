@@ -76,7 +76,7 @@ def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
     """The page of the worklist that the filter asks for."""
     today, closing = portal.today(), portal.closing()
     limit = {"overdue": today - timedelta(days=1), "today": today, "week": today + timedelta(days=7)}.get(wanted.due)
-    with database.connection():
+    with database.reading_once():
         listed = lists.find(
             lists.Wanted(
                 side=Side.OPERATOR,
@@ -137,6 +137,7 @@ def _refusals(settings: Sequence[permit.Setting], actor: Actor) -> dict[str, Nin
     """Which of the tasks the actor may not do although their role would let them."""
     if not actor.has(Right.WORK):
         return {}
+    permit.ahead(settings)
     found: dict[str, NinteiError] = {}
     for setting in settings:
         error = _refusal(setting, actor)

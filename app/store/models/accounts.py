@@ -85,6 +85,9 @@ class User(UserMixin, _Asks, Row):
     create_datetime = UtcField(null=True)
     update_datetime = UtcField(null=True)
 
+    class Meta:
+        indexes = ((("side", "name"), False),)
+
     @property
     def roles(self) -> list[Role]:  # type: ignore[override]  # the mixin declares an attribute; ours is read from the link
         """The account's roles (Flask-Security reads them here)."""

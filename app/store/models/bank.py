@@ -45,11 +45,14 @@ class BankLine(Row):
     payer = CharField(max_length=120, default="")
     text = TextField(default="")
     cancelled = BooleanField(default=False)  # the bank took it back
-    state = WordField(LineState, moves=LINE_MOVES, max_length=10, default=LineState.NEW, index=True)
+    state = WordField(LineState, moves=LINE_MOVES, max_length=10, default=LineState.NEW)
     invoice = ForeignKeyField(Invoice, null=True)
     invoice_id: int | None
     settled_at = UtcField(null=True)
     settled_by = CharField(max_length=120, default="")
+
+    class Meta:
+        indexes = ((("state", "settled_at"), False),)
 
 
 class Allocation(Row):

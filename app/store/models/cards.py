@@ -21,14 +21,22 @@ class Card(Row):
     profile = CharField(max_length=60, default="")
     key_version = IntegerField(default=1)
     set_id = CharField(max_length=40, default="")
-    state = WordField(CardState, moves=CARD_MOVES, max_length=14, index=True)
+    state = WordField(CardState, moves=CARD_MOVES, max_length=14)
     case = ForeignKeyField(Case, null=True, backref="cards")
     case_id: int | None
-    origin = CharField(max_length=60, default="")  # the engine task it was made for
+    origin = CharField(max_length=60, default="", index=True)  # the engine task it was made for
     signed_by = CharField(max_length=120, default="")
     lent_on = DateField(null=True)
     due_back = DateField(null=True, index=True)
     changed_at = UtcField()
+
+    class Meta:
+        # The order of each list of cards: all of them, those of one state, those on loan.
+        indexes = (
+            (("changed_at", "serial"), False),
+            (("state", "changed_at", "serial"), False),
+            (("state", "due_back", "serial"), False),
+        )
 
 
 class CardEvent(Row):

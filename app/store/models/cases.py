@@ -52,12 +52,16 @@ class Case(Row):
     undelivered = IntegerField(
         default=0
     )  # mails to the vendor that reached nobody and wait for somebody to see to them
-    ended = BooleanField(default=False, index=True)
+    ended = BooleanField(default=False)
     created_at = UtcField(index=True)
     changed_at = UtcField(index=True)
 
     class Meta:
-        indexes = ((("state", "changed_at"), False), (("state", "created_at"), False))
+        indexes = ((("state", "changed_at"), False), (("state", "created_at"), False), (("ended", "changed_at"), False))
+
+
+# Cases that are not over, as the index has them: SQLite takes no index for "NOT ended".
+UNDER_WAY: Any = Case.ended == False  # noqa: E712 - a condition of the database
 
 
 class Member(Row):

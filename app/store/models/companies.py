@@ -93,4 +93,4 @@ class Claim(Row):
     reason = CharField(max_length=500, default="")
 
     class Meta:
-        indexes = ((("company", "state"), False), (("case",), False), (("asks", "state"), False))
+        indexes = ((("company", "state"), False), (("case",), False), (("state", "asks"), False))

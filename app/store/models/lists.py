@@ -86,4 +86,4 @@ _index("worklist_person", f"side, assignee_id, ({DUE}), id, grp, element, due_on
 _index("worklist_element", f"side, element, ({DUE}), id, assignee_id, grp, due_on")
 _index("worklist_opened", "side, opened_at, id, assignee_id, grp, element, due_on")
 _index("worklist_company", f"side, company_name, ({DUE}), id, assignee_id, grp, element, due_on")
-_index("worklist_presented", "side, presentation")
+_index("worklist_presented", f"side, presentation, ({DUE}), id")

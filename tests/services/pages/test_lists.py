@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from app.services.demo.walker import Walker
-from app.services.pages import carddesk, postdesk
+from app.services.pages import carddesk, postdesk, worklist
 from app.services.pages import case as casepage
 from app.states import Side, Turn
 from app.store import cases, database, work
@@ -80,6 +80,20 @@ def test_a_list_of_whole_tasks_asks_as_much_for_many_as_for_few(bench: Bench) ->
             asked.append(len(seen.statements))
     assert asked[:2] == asked[2:]
     assert max(asked) <= 60
+
+
+def test_who_did_what_comes_before_is_asked_once_for_a_page_of_the_worklist(bench: Bench) -> None:
+    walker = go(bench, until="second_review")
+    wanted = worklist.Filter(scope="all", element="second_review")
+    worklist.page(bench.portal, staff(walker), wanted)  # what a process keeps is there
+    asked = []
+    for numbers in (range(2), range(2, 30)):
+        copies(walker, "second_review", numbers)
+        with database.connection(), counted() as seen:
+            page = worklist.page(bench.portal, staff(walker), wanted)
+        asked.append(len(seen.statements))
+    assert len(page.rows) == 31
+    assert asked[0] == asked[1]
 
 
 def test_the_list_of_cases_is_put_in_order_and_narrowed_by_whose_turn_it_is(bench: Bench) -> None:
