@@ -86,6 +86,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
         SECURITY_VERIFY_TEMPLATE="security/verify.html",
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_FLASH_MESSAGES=False,
+        SECURITY_CACHE_CONTROL=None,  # it writes `no-store=True`, which no browser knows; ours is set with the others
         SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
     )
     app.extensions["nintei"] = portal

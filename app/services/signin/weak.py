@@ -17,6 +17,7 @@ from app.text.normal import normal
 
 MOST_GUESSES = 1e8  # whoever has a copy of the table tries so many within minutes, even at argon2's price
 LONGEST = 72  # characters that are looked at: time grows with the square of the length
+_SIGNS = re.compile(r"[\W_]")
 HERE = (
     "nintei", "認定", "portal", "ポータル", "ninteiportal", "certification", "ccus", "kensetsu", "nintei-demo-2026",
 )  # fmt: skip
@@ -45,9 +46,13 @@ def require_strong(password: str, own: Iterable[str] = ()) -> None:
             "This password is on the lists of common and stolen passwords that attackers try first; choose another one"
         )
     found = _estimated(typed[:LONGEST], words)
-    if found["guesses"] >= MOST_GUESSES:
+    signs = set(_SIGNS.findall(typed))
+    if len(signs) == 1 and found["guesses"] >= MOST_GUESSES:  # sakura-sakura: the sign between is no secret
+        found = _estimated(_SIGNS.sub("", typed)[:LONGEST], words)
+    ours = _made_of(typed, words)
+    if found["guesses"] >= MOST_GUESSES and not ours:
         return
-    if any(each.get("dictionary_name") == "user_inputs" for each in found["sequence"]):
+    if ours or any(each.get("dictionary_name") == "user_inputs" for each in found["sequence"]):
         raise Refused(
             "This password is too easy to guess: it is made of your name, your address, your company or words of the "
             "portal; choose another one, such as several words that do not belong together"
@@ -56,6 +61,14 @@ def require_strong(password: str, own: Iterable[str] = ()) -> None:
         "This password is too easy to guess: it is made of common words, names, days or rows of keys; choose another "
         "one, such as several words that do not belong together"
     )
+
+
+def _made_of(typed: str, words: list[str]) -> bool:
+    """Whether nothing but these words, digits and signs are in it, and at most a few letters: ccus2026ccus."""
+    left = typed
+    for word in sorted(words, key=len, reverse=True):
+        left = left.replace(word, "")
+    return left != typed and len(re.sub(r"[\W\d_]", "", left)) < 4
 
 
 def _parts(own: Iterable[str]) -> list[str]:

@@ -13,7 +13,7 @@ MAIL, NAME, COMPANY = "tanaka@example.jp", "田中 一郎", "みほん建設シ�
 COMMON = [
     "qwerty12345", "password123!", "letmein1234", "sunshine123", "iloveyou123", "123456789012", "tanaka12345",
     "nintei-demo-2026", "welcome1234", "admin123456", "1qaz2wsx3edc", "qwertyuiop1", "abc123abc123", "football123",
-    "monkey12345", "dragon12345", "P@ssw0rd123", "trustno1234", "Passw0rd2026", "sakura2026!",
+    "monkey12345", "dragon12345", "monkey-dragon", "P@ssw0rd123", "trustno1234", "Passw0rd2026", "sakura2026!",
 ]  # fmt: skip
 
 
@@ -36,6 +36,9 @@ def test_what_attackers_try_first_is_refused(password: str) -> None:
         "tanakaexample",
         "ninteiportal",
         "ｔａｎａｋａ１２３４５６",
+        "nintei.example",
+        "ccus2026ccus",
+        "sakura-sakura",
     ],
 )
 def test_what_one_is_called_is_refused_and_the_reason_says_so(password: str) -> None:
