@@ -68,6 +68,10 @@ def test_every_answer_says_how_it_is_to_be_read(secure: Flask, path: str) -> Non
     answer = secure.test_client().get(path, base_url=HERE)
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"]
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert (
+        "camera=()" in answer.headers["Permissions-Policy"] and "geolocation=()" in answer.headers["Permissions-Policy"]
+    )
     assert "frame-ancestors" in answer.headers["Content-Security-Policy"]
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
     assert not [name for name, _ in answer.headers if name.startswith("Access-Control-")]
