@@ -95,6 +95,7 @@ class Hands:
         """
         if name in self._looked or (often and not self._every):
             return
+        self.page.wait_for_load_state()  # whoever pressed has seen one part of the answer, not all of it
         self._looked.add(name)
         self._number += 1
         stem = self.shots / f"{self.who}-{self._number:03d}-{re.sub(r'[^a-z0-9_]+', '-', name)}"
@@ -174,6 +175,7 @@ class Hands:
         title = CCUS.elements[element].title  # as people read it
         expect(self.page.locator("main h1", has_text=title[:6]).first).to_be_visible()
         expect(self.page.locator(f"main form[action*='/tasks/{task}']").first).to_be_visible()
+        self.page.wait_for_load_state()  # what stands below is read, too
 
     def do(self, number: str, element: str, answer: Mapping[str, Any]) -> list[str]:
         """The whole way through a task by clicks; gives what was revealed on the way."""
@@ -208,6 +210,10 @@ class Hands:
     def _mean_it(self) -> None:
         """What cannot be undone is asked first, on a page of its own."""
         again = self.page.locator("main form:has(input[name=sure]) button")
+        until(
+            self.page, lambda: bool(again.count()) or not self.page.locator("#cards form button").count(), "an answer"
+        )
+        self.page.wait_for_load_state()
         if again.count():
             self.look("sure")
             again.click()

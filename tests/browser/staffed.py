@@ -55,6 +55,7 @@ class Office:
 
     def look(self, page: Page, *, twice: bool = True) -> None:
         """Hold the page to its rules, the first time that one of this address is seen. `twice`: on a telephone, too."""
+        page.wait_for_load_state()
         address = page.url.partition("?")[0]
         if address in self.seen:
             return

@@ -89,6 +89,7 @@ def invited(body: Office, admin: Page) -> None:
     admin.goto("/admin/user/")
     body.look(admin)
     admin.locator("main a[href*='/admin/user/new/']").click()
+    admin.wait_for_url("**/admin/user/new/**")
     body.look(admin)
     admin.fill("main #email", NEW)
     admin.fill("main #name", "新任 花子")
@@ -140,6 +141,7 @@ def account_with_a_second_person(body: Office, admin: Page, approver: Page) -> N
     admin.fill("#q", "口座番号")
     admin.keyboard.press("Enter")
     admin.get_by_role("link", name="変更を提案する 口座番号").click()
+    expect(admin.locator("#reason")).to_be_visible()
     body.look(admin)
     for label, value in ACCOUNT.items():
         admin.get_by_label(label).first.fill(value)
@@ -152,6 +154,7 @@ def account_with_a_second_person(body: Office, admin: Page, approver: Page) -> N
     body.look(approver)
     approver.locator("a[href^='/settings/proposals/']").first.click()
     approver.get_by_role("button", name="承認する").click()
+    expect(approver.locator("#prove-password, .flashes").first).to_be_visible()
     if approver.locator("#prove-password").count():
         approver.fill("#prove-password", PASSWORD)
         approver.get_by_role("button", name="続ける").click()

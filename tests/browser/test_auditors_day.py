@@ -64,6 +64,7 @@ def test_the_evidence_of_a_case_is_taken_and_verified_elsewhere(body: Office, tm
     auditor.wait_for_url("**/overview")
     auditor.goto("/cases")
     auditor.locator(f"main a[href^='/cases/{number}']").first.click()
+    auditor.wait_for_url(f"**/cases/{number}**")
     body.look(auditor)
     with auditor.expect_download() as taken:
         auditor.locator("a[href$='/evidence.zip']").click()

@@ -96,7 +96,8 @@ def test_the_cashiers_morning(site: Site, desk: Page) -> None:
     confirm_beside(rows.nth(0))
     expect(desk.get_by_text(f"請求より{total:,}円多い入金です")).to_be_visible()
     desk.get_by_label("前受金として保管する").check()
-    desk.get_by_role("button", name="選んだ入金を確認済みにする").click()
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="選んだ入金を確認済みにする").click()
     assert counting(one)[0][0] == total
     assert beyond() == [(total, "kept")]
     # A shortage, of a vendor who has said nothing yet: asked, and the vendor is asked for the rest.
@@ -107,7 +108,8 @@ def test_the_cashiers_morning(site: Site, desk: Page) -> None:
     expect(desk.get_by_text("440円不足")).to_be_visible()
     desk.get_by_label("一部の入金とし").check()
     desk.get_by_label("振込名義が会社名と違います").check()
-    desk.get_by_role("button", name="選んだ入金を確認済みにする").click()
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="選んだ入金を確認済みにする").click()
     assert counting(two) == [(total - 440, "received")]
     assert opened(two) == ["pay_initial_fee"]
     # The credit of the double payment pays the rest, and what is left stays credit.

@@ -225,7 +225,7 @@ def test_every_menu_is_japanese_and_offers_only_what_runs(window: Desk) -> None:
     for button in ("種類を変える", "そのほかを続ける", "そのほかを置く"):
         host.get_by_title(button).or_(host.get_by_label(button)).first.click()
         popup = page.locator(".djs-popup")
-        popup.wait_for()
+        popup.locator(".djs-popup-label", has_text="ビジネスルールタスク").first.wait_for(state="attached")
         latin |= window.latin()
         offered = set(popup.locator(".djs-popup-label").all_inner_texts())
         assert not {"複合ゲートウェイ", "トランザクション", "条件中間イベント", "データオブジェクト"} & offered

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, expect
 from app.engine import Engine
 from tests.browser.designing import Desk, desk
 from tests.services.conftest import engine
+from tests.support.browser import until
 from tests.support.needs import needs
 
 __all__ = ["engine"]
@@ -98,7 +99,8 @@ def test_an_analyst_asks_one_more_thing_and_sees_the_real_form(window: Desk) -> 
     page.get_by_role("button", name="English").click()
     expect(real.locator("html")).to_have_attribute("lang", "en")
     page.get_by_role("button", name="スマートフォン").click()
-    assert (page.locator("iframe.ed-frame").bounding_box() or {})["width"] <= 377
+    frame = page.locator("iframe.ed-frame")
+    until(page, lambda: (frame.bounding_box() or {"width": 1e9})["width"] <= 377, "the width of a telephone")
     assert window.latin() <= {"English"}
 
 

@@ -136,7 +136,7 @@ def test_a_form_that_is_made_stays_behind_for_who_has_gone_on(window: Desk) -> N
     expect(host.locator(".dc-said[role=status]")).to_contain_text("フォームができました")
     expect(page.locator(".dz-tab.is-shown")).to_contain_text("申請受付・書類審査")
     page.keyboard.type("まず")
-    assert "まず" in name.input_value()
+    expect(name).to_have_value(re.compile("まず"))
     host.get_by_role("button", name="フォームを開く").click()
     expect(page.locator(".dz-panel:not([hidden]) .ed-panel h2")).to_be_visible()
 
@@ -159,7 +159,7 @@ def test_a_document_is_drawn_beside_its_text_and_what_keeps_it_from_that_is_said
     sheet = host.locator("canvas.ed-sheet").first
     expect(sheet).to_be_visible()
     expect(sheet).to_have_attribute("aria-label", re.compile("1 ページ目"))
-    assert sheet.evaluate(INK) > 1000  # there are letters on it
+    until(page, lambda: bool(sheet.evaluate(INK) > 1000), "letters on it")
     with page.expect_download() as taken:
         host.get_by_role("link", name="ダウンロード", exact=True).click()
     assert taken.value.path().read_bytes().startswith(b"%PDF-")

@@ -40,6 +40,7 @@ def room(tmp_path: Path, engine: Engine, browser: Browser) -> Iterator[tuple[Sit
 
 def look(page: Page, name: str) -> None:
     """axe finds nothing, and nothing is wider than a phone."""
+    page.wait_for_load_state()
     if folder := os.environ.get("NINTEI_PICTURES"):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
     page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -58,6 +59,7 @@ def test_cases_are_moved_by_clicks_and_every_page_of_it_is_read_by_everybody(roo
     number = released(site.bench, GONE)
     page.goto("/designer")
     page.get_by_role("link", name="進行中の案件を移す").click()
+    expect(page.get_by_label("なくなりました")).to_be_visible()
     look(page, "sorted")
     page.get_by_label("なくなりました").select_option(label="「申請の確認」から続ける")
     page.get_by_role("button", name="この答えでためす").click()
@@ -86,6 +88,7 @@ def test_a_case_is_mended_by_clicks(room: tuple[Site, Page]) -> None:
     released(site.bench, RENAMED)
     page.goto(f"/cases/{case.number}")
     page.get_by_role("link", name="案件を直す").click()
+    expect(page.get_by_label("どの手順")).to_be_visible()
     look(page, "mend")
     page.get_by_label("どの手順").select_option(label="カードの受け取り")
     page.get_by_role("button", name="何が起きるかを確かめる").first.click()
@@ -93,6 +96,7 @@ def test_a_case_is_mended_by_clicks(room: tuple[Site, Page]) -> None:
     look(page, "forecast")
     page.get_by_label("理由").fill("受け取りから続けるため")
     page.get_by_role("button", name="実行する").click()
+    expect(page.get_by_role("button", name="元に戻す")).to_be_visible()
     look(page, "mended")
     page.get_by_role("button", name="元に戻す").click()
     expect(page.get_by_role("heading", name="申請の確認")).to_be_visible()

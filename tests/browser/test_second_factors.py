@@ -74,6 +74,7 @@ def sign_out(page: Page) -> None:
 
 def looked_at(page: Page) -> None:
     """Held to WCAG 2.2 AA, on a telephone as on a desk, in both languages."""
+    page.wait_for_load_state()
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 800})
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -97,7 +98,7 @@ def test_a_passkey_is_made_signs_in_is_named_and_removed(site: Site, page: Page)
     page.get_by_label("パスキーの名前").fill("会社のノート")
     page.get_by_role("button", name="パスキーを作る").click()
     expect(page.locator("h1")).to_have_text("回復コード")
-    assert page.locator("#recovery-codes li").count() == 10
+    expect(page.locator("#recovery-codes li")).to_have_count(10)
     looked_at(page)
     page.get_by_role("link", name="保管しました").click()
     expect(page.get_by_text("会社のノート").first).to_be_visible()

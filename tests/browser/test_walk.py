@@ -212,6 +212,7 @@ def test_it_works_by_keyboard_alone(place: Place, people: Callable[..., Hands]) 
     assert seen != "nonenone", "one sees where one is"
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("確認")
+    page.wait_for_load_state()
     for _ in range(60):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.matches('main .actions button[value=send]')"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import sqlite3
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -17,6 +16,7 @@ import psutil
 from app.services.base.leases import LEASE_SECONDS
 from app.store.database import sqlite_path
 from tests.chaos.stage import Stage
+from tests.support import loaded
 from tests.support.server import named
 
 # What is done, and how often of a hundred. A process is killed as when memory is short, or frozen for longer than its
@@ -74,12 +74,12 @@ class Disturber:
                 return ""
             psutil.Process(child).kill()
             return f"kill {what}"
-        return self._replace(what, subprocess.Popen.kill, f"kill {what}")
+        return self._replace(what, loaded.Copy.kill, f"kill {what}")
 
     def _stop(self, what: str) -> str:
-        return self._replace(what, subprocess.Popen.terminate, f"stop {what}")
+        return self._replace(what, loaded.Copy.terminate, f"stop {what}")
 
-    def _replace(self, what: str, end: Callable[[subprocess.Popen[bytes]], None], name: str) -> str:
+    def _replace(self, what: str, end: Callable[[loaded.Copy], None], name: str) -> str:
         """End one of these that runs, by this way, and start another in its place."""
         stage = self._stage
         if what == "run":

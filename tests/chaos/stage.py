@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -20,12 +18,14 @@ from config.clock import set_clock_file
 from tests.chaos import package
 from tests.chaos.smtp import Server as MailServer
 from tests.chaos.stepper import PASSWORD, STAFF
+from tests.support import loaded
+from tests.support import server as servers
 from tests.support.network import free_port, wait_until
 from tests.support.postgres import Postgres
-from tests.support.server import LAUNCH, PROJECT, settings_for
 
 CARD_KEY = "cards-of-the-chaos-0123456789-abcdef-ghij"
 WORKERS, STEPPERS = 2, 2
+STEPPER = "tests.chaos.stepper"  # the module
 MOST_CASES = 10  # open at once: there are always some things that two want to do
 HURRY = 2.0  # seconds of the portal's time that pass besides each half second: what waits for a retry comes round
 
@@ -47,13 +47,14 @@ class Stage:
         self._over = threading.Event()
         self._port = free_port()
         package.write(folder / "packages")
-        self.environment = settings_for(
+        self.environment = servers.settings_for(
             folder, self._port, database_url=url, mail_url=self.smtp.url, packages_dir=str(folder / "packages"),
             clock_file=str(self._clock), workers="1", stop_seconds="5", card_key=CARD_KEY,
         )  # fmt: skip
-        self.run: subprocess.Popen[bytes] | None = None
-        self.workers: list[subprocess.Popen[bytes]] = []
-        self.steppers: list[subprocess.Popen[bytes]] = []
+        self.run: loaded.Copy | None = None
+        self.workers: list[loaded.Copy] = []
+        self.steppers: list[loaded.Copy] = []
+        self._given, self._more = os.pipe()  # what all have as standard input; its end is read by the steppers
         self.grown = 5.0  # seconds after which a process does its work here
 
     # Processes
@@ -69,7 +70,7 @@ class Stage:
         typed = self.folder / "password.txt"
         typed.write_text(PASSWORD + "\n")
         made = self._start(
-            ["-c", LAUNCH, "user", "add", STAFF, "--name", "担当", "--role", "operator", "--password-file", str(typed)]
+            ["user", "add", STAFF, "--name", "担当", "--role", "operator", "--password-file", str(typed)]
         )
         assert made.wait(120) == 0, self.said()
         self.workers = [self.new_worker() for _ in range(WORKERS)]
@@ -91,29 +92,26 @@ class Stage:
             for child in family:
                 with suppress(psutil.NoSuchProcess):
                     child.kill()
+        os.close(self._given)
         self.smtp.stop()
 
     def said(self) -> str:
         """What the processes logged."""
         return (self.folder / "chaos.log").read_text(encoding="utf-8", errors="replace")
 
-    def _start(self, arguments: list[str]) -> subprocess.Popen[bytes]:
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith("NINTEI_")}
+    def _start(self, words: list[str], module: str = loaded.COMMAND) -> loaded.Copy:
         with (self.folder / "chaos.log").open("ab") as out:
-            return subprocess.Popen(
-                [sys.executable, *arguments], cwd=PROJECT, env={**inherited, **self.environment},
-                stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT,
-            )  # fmt: skip
+            files, wanted = [self._given, out.fileno(), out.fileno()], servers.inherited(self.environment)
+            return loaded.ask(loaded.here().place, words, str(servers.PROJECT), wanted, files, module)
 
-    def new_run(self) -> subprocess.Popen[bytes]:
-        return self._start(["-c", LAUNCH, "run"])
+    def new_run(self) -> loaded.Copy:
+        return self._start(["run"])
 
-    def new_worker(self) -> subprocess.Popen[bytes]:
-        return self._start(["-c", LAUNCH, "worker"])
+    def new_worker(self) -> loaded.Copy:
+        return self._start(["worker"])
 
-    def new_stepper(self, n: int) -> subprocess.Popen[bytes]:
-        place, seed = str(self.acknowledged), str(self._seed + n)
-        return self._start(["-m", "tests.chaos.stepper", f"s{n}", place, seed, str(MOST_CASES)])
+    def new_stepper(self, n: int) -> loaded.Copy:
+        return self._start([f"s{n}", str(self.acknowledged), str(self._seed + n), str(MOST_CASES)], STEPPER)
 
     # Time
 
@@ -148,9 +146,7 @@ class Stage:
         """Nobody is disturbed any more: the steppers finish what is open, then the portal what is left. `rests` is set
         by whoever reads that nothing waits for it."""
         self.smtp.kind = True
-        for each in self.steppers:
-            assert each.stdin is not None
-            each.stdin.close()
+        os.close(self._more)
         while not rests.is_set() or any(each.poll() is None for each in self.steppers):
             self.ahead(timedelta(minutes=2))
             self._over.wait(1)

@@ -14,6 +14,7 @@ import random
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -149,8 +150,9 @@ def refused_for_good(job: Job) -> bool:
     return str(((job.said or {}).get("params") or {}).get("code", "")).startswith("5")
 
 
-def main(name: str, acknowledged: str, seed: str, most: str) -> None:
+def main(words: Sequence[str]) -> None:
     """Until standard input ends."""
+    name, acknowledged, seed, most = words
     stop = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
     while True:  # one that begins last of all still finishes what is open: the others may be gone
@@ -165,4 +167,4 @@ def main(name: str, acknowledged: str, seed: str, most: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1:])

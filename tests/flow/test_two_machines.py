@@ -33,7 +33,7 @@ from tests.flow.driver import APPLICATION, Operator, Vendor
 from tests.flow.place import SECRET, Clock
 from tests.flow.visitor import Visitor
 from tests.services.conftest import engine
-from tests.support import bucket, needs
+from tests.support import bucket, demo, needs
 from tests.support import server as servers
 from tests.support.mail import Mailbox
 from tests.support.network import free_port, wait_until
@@ -71,12 +71,7 @@ def both(tmp_path_factory: pytest.TempPathFactory, postgres_cluster: Postgres) -
     mail = Mailbox()
     mail.url = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
     found = Both(url, Clock(folder / "clock.txt"), mail, silent)
-    packages = folder / "packages"
-    shutil.copytree(servers.PROJECT / "bpmn", packages)
-    demo = packages / "ccus_api_certification" / "demo.toml"
-    text = demo.read_text("utf-8")
-    _, second = [match.start() for match in re.finditer(r"^\[\[case\]\]", text, re.MULTILINE)][:2]
-    demo.write_text(text[:second], "utf-8")  # one case is demo enough here
+    packages = demo.short(folder / "packages", {1})  # one case is demo enough here
     common = {
         "packages_dir": str(packages),
         "database_url": url, "mail_url": f"{mail.url}?timeout=290", "secret_key": SECRET, "card_key": SECRET[::-1],

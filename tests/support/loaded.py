@@ -19,13 +19,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
-LAUNCH = "import app.main; from tests.support import loaded; loaded.wait(); raise SystemExit(app.main.main())"
+LAUNCH = "import app.main; from tests.support import loaded; raise SystemExit(loaded.wait()())"
+COMMAND = "app.main"
 LONGEST = 1 << 17  # bytes of a request
 _here: Loaded | None = None
 
@@ -65,11 +67,19 @@ class Copy:
         self.send_signal(signal.SIGKILL)
 
 
-def ask(place: str, words: Sequence[str], cwd: str, environment: Mapping[str, str], files: Sequence[int]) -> Copy:
-    """Have `nintei <words>` run with these three files as input, output and errors."""
+def ask(
+    place: str,
+    words: Sequence[str],
+    cwd: str,
+    environment: Mapping[str, str],
+    files: Sequence[int],
+    module: str = COMMAND,
+) -> Copy:
+    """Have `nintei <words>` run with these three files as input, output and errors; or another module's `main`, of
+    whoever works with what is loaded."""
     line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     line.connect(place)
-    asked = {"words": list(words), "cwd": cwd, "environment": dict(environment)}
+    asked = {"words": list(words), "cwd": cwd, "environment": dict(environment), "module": module}
     socket.send_fds(line, [json.dumps(asked).encode()], list(files))
     return Copy(line, ["nintei", *words])
 
@@ -85,7 +95,7 @@ class Loaded:
             door.listen(64)
             environment = {key: value for key, value in os.environ.items() if not key.startswith("NINTEI_")}
             self._process = subprocess.Popen(
-                [sys.executable, "-c", LAUNCH, str(door.fileno())], cwd=PROJECT, env=environment,
+                [sys.executable, "-c", LAUNCH, str(door.fileno()), self._folder.name], cwd=PROJECT, env=environment,
                 stdin=subprocess.PIPE, pass_fds=[door.fileno()], start_new_session=True,
             )  # fmt: skip
 
@@ -106,8 +116,8 @@ def here() -> Loaded:
     return _here
 
 
-def wait() -> None:
-    """Make copies, until nobody is there any more who asks. Gives back in a copy alone."""
+def wait() -> Callable[[], Any]:
+    """Make copies, until nobody is there any more who asks. Gives back in a copy alone: what it does."""
     import gc
 
     gc.freeze()
@@ -131,8 +141,7 @@ def wait() -> None:
             if len(files) == 3:
                 pid = os.fork()
                 if pid == 0:
-                    _be(json.loads(data), files)
-                    return
+                    return _be(json.loads(data), files)
                 running[pid] = line
                 line.send(str(pid).encode())
             for each in files:
@@ -158,10 +167,17 @@ def _end(running: dict[int, socket.socket]) -> None:
     os._exit(0)
 
 
-def _be(asked: Mapping[str, Any], files: Sequence[int]) -> None:
+def _be(asked: Mapping[str, Any], files: Sequence[int]) -> Callable[[], Any]:
     """The copy, from its first breath."""
+    from importlib import import_module
+
+    from jinja2 import FileSystemBytecodeCache
     from setproctitle import setproctitle
 
+    from app.web.frame.door import Site
+
+    # What one portal has compiled of a page's template serves the others.
+    Site.jinja_options = {**Site.jinja_options, "bytecode_cache": FileSystemBytecodeCache(sys.argv[2])}
     os.setsid()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -174,6 +190,7 @@ def _be(asked: Mapping[str, Any], files: Sequence[int]) -> None:
     os.environ.clear()
     os.environ.update(asked["environment"])
     time.tzset()
+    return partial(import_module(asked["module"]).main, asked["words"])
 
 
 def _shell(place: str, words: Sequence[str]) -> int:
