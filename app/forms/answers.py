@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from app.forms.spec import MANY, ONE, Answer, FieldSpec, FileRef, Format, Kind, Subtype
@@ -53,6 +53,14 @@ def answers(
                 else ()
             )
             yield Answer(prefix + spec.key, before + spec.named(lang), shown(spec, value, lang), files, section)
+
+
+def by_section(lines: Iterable[Answer]) -> dict[str, list[Answer]]:
+    """The answers under the headings of the form, in its order."""
+    found: dict[str, list[Answer]] = {}
+    for line in lines:
+        found.setdefault(line.section, []).append(line)
+    return found
 
 
 def shown(spec: FieldSpec, value: Any, lang: str) -> str:

@@ -12,7 +12,7 @@ from app.forms import richtext
 from app.forms.bound import BoundError, BoundField, BoundForm, BoundOption, BoundRow, walk
 from app.forms.cleaning import MOST_ROWS, Choices
 from app.forms.conditions import condition_names, hide_if, holds
-from app.forms.spec import MANY, ONE, FieldError, FieldSpec, FileRef, Format, Kind, Subtype, inputs
+from app.forms.spec import MANY, ONE, FieldError, FieldSpec, FileRef, Format, Kind, Offered, Subtype, inputs
 from app.forms.text import text_of
 from app.text import days
 
@@ -190,10 +190,13 @@ class Binder:
             (option.value, (option.label_en if self.lang == "en" else "") or option.label) for option in spec.options
         ]
         offered = self.choices.get(spec.key, self.choices.get(spec.options_from, ())) if spec.options_from else ()
-        pairs += [(str(key), str(label)) for key, label in offered]
+        pairs += [(str(each[0]), str(each[1])) for each in offered]
+        marked = {each.value for each in offered if isinstance(each, Offered) and each.marked}
         alone = {option.value for option in spec.options if option.exclusive}
         return tuple(
-            BoundOption(key, label, key in chosen, f"{field_id}-{index}" if index else field_id, key in alone)
+            BoundOption(
+                key, label, key in chosen, f"{field_id}-{index}" if index else field_id, key in alone, key in marked
+            )
             for index, (key, label) in enumerate(pairs)
         )
 

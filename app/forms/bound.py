@@ -36,6 +36,7 @@ class BoundOption:
     chosen: bool
     id: str
     exclusive: bool = False
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

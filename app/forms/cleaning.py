@@ -15,10 +15,10 @@ from app.forms.checks import Complaint
 from app.forms.conditions import hidden_keys, marks
 from app.forms.inputs import Raw, form_of
 from app.forms.postal import fill_empty
-from app.forms.spec import MANY, ONE, Cleaned, FieldError, FieldSpec, Kind, inputs
+from app.forms.spec import MANY, ONE, Cleaned, FieldError, FieldSpec, Kind, Offered, inputs
 
-#: (value, label) pairs for a field key, or for the name that its options come from.
-Choices = Mapping[str, Sequence[tuple[str, str]]]
+#: What is offered for a field key, or for the name that its options come from.
+Choices = Mapping[str, Sequence[Offered | tuple[str, str]]]
 #: The characters of a text that papers cannot show, each once.
 Lacking = Callable[[str], Sequence[str]]
 MOST_ROWS = 200
@@ -58,7 +58,7 @@ def clean(
 def known_values(spec: FieldSpec, choices: Choices) -> frozenset[str]:
     """Values that a choice accepts: its own options and those that came with the call."""
     offered = choices.get(spec.key, choices.get(spec.options_from, ())) if spec.options_from else ()
-    return frozenset({option.value for option in spec.options} | {str(value) for value, _ in offered})
+    return frozenset({option.value for option in spec.options} | {str(each[0]) for each in offered})
 
 
 def _parse(fields: Sequence[FieldSpec], raw: object, choices: Choices, context: Mapping[str, Any]) -> _Scope:

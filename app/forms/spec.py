@@ -120,6 +120,14 @@ class Option:
     exclusive: bool = False  # of a checklist or taglist: chosen alone, as “none of these”
 
 
+class Offered(NamedTuple):
+    """A choice that comes with the call. `marked`: it stands out among the others, as a day that was wished for."""
+
+    value: str
+    label: str
+    marked: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a read-only table."""

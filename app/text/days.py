@@ -45,7 +45,6 @@ _WEEKDAY_BEFORE = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?\s+", re.
 _WEEKDAYS_EN = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"([0-9]{1,2})\s*(?::|時)\s*(?:([0-9]{1,2})\s*分?)?(?::[0-9]{2}(?:\.[0-9]+)?)?\Z", re.ASCII)
 _BOTH = re.compile(r"(.+?)(?:T|\s*)([0-9]{1,2}\s*(?::|時).*)\Z", re.ASCII)
-WISHED = " ◎"  # behind a day of a list: the vendor wishes for it
 _LONGEST = 60  # characters of a day, its weekday and time
 
 

@@ -244,7 +244,7 @@ class Walker:
         if day is not None:
             return day.isoformat()
         if value == "@cards":
-            return [serial for serial, _ in forms.choices_of(self.portal, task_id, actor).get("cards", [])]
+            return [each.value for each in forms.choices_of(self.portal, task_id, actor).get("cards", [])]
         if isinstance(value, str) and value.startswith("@day"):
             days, number = forms.choices_of(self.portal, task_id, actor).get("calendar", []), value[4:]
             if not number.isdecimal() or not 1 <= int(number) <= len(days):
@@ -257,7 +257,7 @@ class Walker:
                 for name in named
             ]
         if spec is not None and spec.options_from == "examiners" and isinstance(value, str):
-            there = [name for name, _ in forms.choices_of(self.portal, task_id, actor).get("examiners", [])]
+            there = [each.value for each in forms.choices_of(self.portal, task_id, actor).get("examiners", [])]
             return value if value in there else there[0]  # the scenario's people are nobody's here
         if isinstance(value, list):
             return [self._value(task_id, key, each, actor) for each in value]

@@ -15,6 +15,7 @@ from app.catalogue.field_domains import options
 from app.catalogue.fields import form_fields
 from app.catalogue.routed import routes
 from app.declarations.comparisons import ANSWERS, DAY, FLAG, LIST, NUMBER, TEXT
+from app.services.base.titles import with_item
 from app.text.xml import Xml, XmlRefused
 
 ANY = "any"
@@ -146,5 +147,7 @@ def _shown(package: Package, fields: Mapping[str, Shown]) -> list[Shown]:
     for element, own in fields.items():
         drawn = package.elements.get(element)
         name = drawn.name if drawn is not None else element
-        found += [{"id": f"{element}.{key}", "title": f"{name}｜{each['title'] or key}"} for key, each in own.items()]
+        found += [
+            {"id": f"{element}.{key}", "title": with_item(name, each["title"] or key)} for key, each in own.items()
+        ]
     return found

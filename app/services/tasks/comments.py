@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.errors import NotFound, Refused
-from app.services.base import history, holders, permit
+from app.services.base import history, holders, permit, titles
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.papers import documents
@@ -143,7 +143,7 @@ def _again(
 def _where(setting: permit.Setting, place: Place) -> str:
     spec = setting.loaded.forms[place.element].field(place.field) if place.field else None
     title = setting.loaded.element(place.element).title
-    return f"{title}｜{spec.named('ja')}" if spec else title
+    return titles.with_item(title, spec.named("ja") if spec else "")
 
 
 def _file(setting: permit.Setting, place: Place) -> Document | None:

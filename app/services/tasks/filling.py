@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.forms import Offered
 from app.services.base.permit import Setting
 from app.services.base.portal import Portal
 from app.services.base.releases import settings_of
@@ -13,10 +14,10 @@ from app.services.days.noun import settled_days
 from app.services.register import names
 from app.states import CardState, Side
 from app.store import bookings, cards, records, work
-from app.text.days import WISHED, written
+from app.text.days import written
 
 
-def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, list[tuple[str, str]]]:
+def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, list[Offered]]:
     """What the form's fields offer: `calendar` the free days, `wishes` the vendor's first, `cards` those on loan."""
     if setting.element.flag("returns_cards"):
         sets = setting.loaded.package.cards.items()
@@ -24,7 +25,7 @@ def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, lis
         rows = cards.of_case(setting.case.id)
         out = [(row.serial, titles.get(row.set_id, "")) for row in rows if row.state == CardState.LENT]
         pattern = "%s (%s)" if lang == "en" else "%s（%s）"
-        return {"cards": [(serial, pattern % (serial, title) if title else serial) for serial, title in out]}
+        return {"cards": [Offered(serial, pattern % (serial, title) if title else serial) for serial, title in out]}
     calendar_id = setting.element.properties.get("calendar") or setting.element.properties.get("books")
     if not calendar_id:
         return {"examiners": _there(setting)} if _asks_who_was_there(setting) else {}
@@ -34,10 +35,10 @@ def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, lis
     chosen = [day for day in wished if day in free]
     people = attendance.examiners(setting.loaded.package.groups) if setting.element.properties.get("books") else []
     return {
-        "examiners": [(each.name, each.name) for each in people],
-        "calendar": [(day.isoformat(), written(day, lang)) for day in free],
-        "wishes": [(day.isoformat(), f"{written(day, lang)}{WISHED}") for day in chosen]
-        + [(day.isoformat(), written(day, lang)) for day in free if day not in chosen],
+        "examiners": [Offered(each.name, each.name) for each in people],
+        "calendar": [Offered(day.isoformat(), written(day, lang)) for day in free],
+        "wishes": [Offered(day.isoformat(), written(day, lang), marked=True) for day in chosen]
+        + [Offered(day.isoformat(), written(day, lang)) for day in free if day not in chosen],
     }
 
 
@@ -46,11 +47,11 @@ def _asks_who_was_there(setting: Setting) -> bool:
     return spec is not None and any(field.options_from == "examiners" for field in spec.inputs())
 
 
-def _there(setting: Setting) -> list[tuple[str, str]]:
+def _there(setting: Setting) -> list[Offered]:
     """The people of the case's day; where nobody was named, all who may be there."""
     people, row = attendance.examiners(setting.loaded.package.groups), bookings.latest(setting.case.id)
     named = {user.id for user in bookings.people([row.id]).get(row.id, [])} if row is not None else set()
-    return [(each.name, each.name) for each in people if each.id in named or not named]
+    return [Offered(each.name, each.name) for each in people if each.id in named or not named]
 
 
 def prefill(setting: Setting, *, days: bool = True) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.errors import N_, NotFound
 from app.forms import Answer as AnswerLine
-from app.forms import Cleaned, FieldError, FormSpec
+from app.forms import Cleaned, FieldError, FormSpec, Offered
 from app.services.base import holders, permit
 from app.services.base.actors import Actor
 from app.services.base.nouns import Asked, Warned
@@ -56,7 +56,7 @@ def form_of(portal: Portal, task_id: str, actor: Actor) -> FormSpec:
         return form(permit.find(portal, task_id, actor))
 
 
-def choices_of(portal: Portal, task_id: str, actor: Actor) -> dict[str, list[tuple[str, str]]]:
+def choices_of(portal: Portal, task_id: str, actor: Actor) -> dict[str, list[Offered]]:
     """The days that the task's form offers: {name: [(value, label)]}."""
     with database.connection():
         return filling.choices(portal, permit.find(portal, task_id, actor), actor.language)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.forms import BoundForm
-from app.text.days import WISHED, parse_date
+from app.text.days import parse_date
 from app.web.frame.current import language
 
 
@@ -33,16 +33,15 @@ class Month:
 
 def offered(form: BoundForm) -> list[Month]:
     """The months of the days that the form's fields offer; empty when it offers none."""
-    labels = {
-        option.value: option.label
+    days = {
+        option.value: option.marked
         for field in form.walk()
         if field.spec.options_from and not field.locked
         for option in field.options
-        if parse_date(option.value)
     }
     return months(
-        {day for value in labels if (day := parse_date(value))},
-        {value for value, text in labels.items() if text.endswith(WISHED)},
+        {day for value in days if (day := parse_date(value))},
+        {value for value, marked in days.items() if marked},
     )
 
 

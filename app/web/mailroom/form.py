@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import NinteiError, Refused, Stale
-from app.forms import Answer, FieldError
+from app.forms import Answer, FieldError, by_section
 from app.services.mailroom import behalf
 from app.services.pages import mailroom
 from app.states import Right
@@ -90,14 +90,11 @@ def _form(
 
 def _check(mail_id: int, lines: list[Answer], revision: int) -> Any:
     page = behalf.page(portal(), mail_id, signed_in(), lang=language())
-    sections: dict[str, list[Answer]] = {}
-    for line in lines:
-        sections.setdefault(line.section, []).append(line)
     return render_template(
         "pages/inbound/check.html",
         page=page,
         task=page.task,
-        sections=sections,
+        sections=by_section(lines),
         revision=revision,
         file_url=_file_url(mail_id, page),
         mail=mailroom.look(portal(), mail_id, signed_in()),

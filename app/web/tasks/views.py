@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import redirect, render_template, request
 
 from app.errors import NinteiError, Refused, Stale
-from app.forms import Answer, FieldError
+from app.forms import Answer, FieldError, by_section
 from app.services.pages import task, whatnext, worklist
 from app.services.papers import uploads
 from app.services.process import secrets
@@ -76,14 +76,11 @@ def check(task_id: str, alert: NinteiError | None = None, status: int = 200) -> 
         line._replace(text=secrets.HIDDEN) if line.key in hidden and line.text else line
         for line in forms.lines(portal(), task_id, who, cleaned.values, language())
     ]
-    sections: dict[str, list[Answer]] = {}
-    for line in lines:
-        sections.setdefault(line.section, []).append(line)
     return render_template(
         "pages/task/check.html",
         page=page,
         task=page.task,
-        sections=sections,
+        sections=by_section(lines),
         warned=[(each.message, _in_words(each.params)) for each in warned],
         revision=revision,
         alert=sentence(alert) if alert else "",

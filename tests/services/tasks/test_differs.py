@@ -33,7 +33,7 @@ def test_a_day_is_wished_for_once(bench: Bench) -> None:
     walker = go(bench, "request_exam_date")
     who = actor(walker)
     days = [
-        value for value, _ in forms.choices_of(walker.portal, task(walker, "request_exam_date").id, who)["calendar"]
+        each.value for each in forms.choices_of(walker.portal, task(walker, "request_exam_date").id, who)["calendar"]
     ]
     assert wrong(walker, "request_exam_date", who, wish_1=days[0], wish_2=days[0]) == ["wish_2"]
     assert wrong(walker, "request_exam_date", who, wish_1=days[0], wish_2=days[1]) == []

@@ -92,6 +92,7 @@ def test_days_offered_are_the_free_ones_and_a_taken_day_is_refused_in_time(site:
     first = operator(site, task(walker, "settle_exam_date").id)
     page = first.page().text
     assert re.search(rf'data-day="{days[0]}"><span aria-hidden="true">\d+ ◎', page)
+    assert len(re.findall(r"[^<]+ ◎</(?:option|label)>", page)) == 2  # among the days to choose from, too
     assert first.post(outcome="accepted", date=days[0]).status_code == 303
     assert first.page("/check").status_code == 200
 
