@@ -17,11 +17,10 @@ def short(packages: Path, cases: Container[int]) -> Path:
     shutil.copytree(PROJECT / "bpmn", packages)
     file = packages / PACKAGE / "demo.toml"
     parts = re.split(r"^(?=\[\[\w+\]\]$)", file.read_text("utf-8"), flags=re.MULTILINE)
-    kept, number = [], 0
-    for part in parts:
-        case = part.startswith("[[case]]")
-        number += case
-        if not case or number in cases:
-            kept.append(part)
-    file.write_text("".join(kept), "utf-8")
+    planned = [part for part in parts if part.startswith("[[case]]")]
+    dropped = [part for number, part in enumerate(planned, 1) if number not in cases]
+    text = "".join(part for part in parts if part not in dropped)
+    for email in re.findall(r'^email = (".+")$', "".join(dropped), flags=re.MULTILINE):
+        text = re.sub(rf"(, )?{re.escape(email)}", "", text)  # of the clients of an agent
+    file.write_text(text, "utf-8")
     return packages
