@@ -88,9 +88,11 @@ def secret(shortest: int, *, kept: bool = False) -> Callable[[str], str]:
 
 
 def _is_counted(value: str) -> bool:
-    """Whether a secret was typed, not drawn: it repeats fewer than 16 characters, or most of its characters are the
-    neighbours of the ones before them."""
+    """Whether a secret was typed, not drawn: it repeats fewer than 16 characters, or 8 of them anywhere, or most of
+    its characters are the neighbours of the ones before them. Drawn ones do so once in millions."""
+    parts = [value[at : at + 8] for at in range(len(value) - 7)]
     repeats = any(value[part:] == value[:-part] for part in range(1, min(16, len(value) // 2 + 1)))
+    repeats |= len(set(parts)) < len(parts)
     steps = [ord(after) - ord(before) for before, after in pairwise(value)]
     return repeats or sum(abs(step) <= 1 for step in steps) * 3 > len(steps) * 2
 

@@ -67,8 +67,12 @@ def test_commands_that_serve_nobody_need_no_secret_key() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["short", "x" * 64, "01234567" * 5, "abcdefghijklmnopqrstuvwxyz0123456789", "9876543210zyxwvutsrqponmlkjihg"]
-)
+    "key",
+    [
+        "short", "x" * 64, "01234567" * 5, "abcdefghijklmnopqrstuvwxyz0123456789", "9876543210zyxwvutsrqponmlkjihg",
+        "password1234567890password1234567890", "changeme-changeme-please-changeme-now",
+    ],
+)  # fmt: skip
 def test_a_secret_key_that_can_be_guessed_is_refused_and_not_repeated(key: str) -> None:
     (problem,) = problems(NINTEI_SECRET_KEY=key)
     assert problem.startswith("NINTEI_SECRET_KEY: ")
