@@ -20,6 +20,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from config import logaway
+
 FACTS: Final = ("request", "case", "job", "user", "route")  # what a line may know besides its words, in this order
 LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none is taken for another, read out on the telephone
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -134,13 +136,19 @@ class Json(logging.Formatter):
         return json.dumps(told, ensure_ascii=False)
 
 
-def install(level: str, kind: str, stream: Any = None) -> None:
-    """From here on everything that is logged goes to the standard error, as `text` or as `json`."""
-    handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(Json() if kind == "json" else Text())
-    handler.addFilter(_Known())
+def install(level: str, kind: str, stream: Any = None, away: tuple[str, int] | None = None) -> None:
+    """From here on everything that is logged goes to the standard error, as `text` or as `json`, and as JSON to the
+    server `away` (host, port), where one is named."""
     root = logging.getLogger()
     for each in list(root.handlers):
         root.removeHandler(each)
-    root.addHandler(handler)
+    _write(logging.StreamHandler(stream or sys.stderr), Json() if kind == "json" else Text())
+    if away is not None:
+        _write(logaway.Away(*away), Json())
     root.setLevel(getattr(logging, level, logging.INFO))
+
+
+def _write(handler: logging.Handler, how: logging.Formatter) -> None:
+    handler.setFormatter(how)
+    handler.addFilter(_Known())
+    logging.getLogger().addHandler(handler)

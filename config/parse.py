@@ -52,6 +52,15 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+def host_and_port(value: str) -> tuple[str, int] | None:
+    host, colon, port = value.rpartition(":")
+    if not value:
+        return None
+    if not host or "/" in value or not colon or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError("must be a name and a port, such as log.example.jp:6514")
+    return host.strip("[]"), int(port)
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         known = {word.upper(): word for word in words}

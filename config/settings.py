@@ -97,6 +97,7 @@ class Settings:
     metrics_token: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
     drain_seconds: int = setting(parse.whole_number(0, 600), "0")
     log: str = setting(parse.one_of("text", "json"), "text")
+    log_away: tuple[str, int] | None = setting(parse.host_and_port, "")
     log_level: str = setting(parse.one_of("TRAFFIC", "DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
     tls_only: bool = setting(parse.yes_or_no, "no")
     trusted_proxies: tuple[str, ...] = setting(parse.networks, "")

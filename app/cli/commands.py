@@ -83,7 +83,7 @@ def commands(ctx: click.Context) -> None:
 
 
 def _log(settings: Settings) -> None:
-    logs.install(settings.log_level, settings.log)
+    logs.install(settings.log_level, settings.log, away=settings.log_away)
 
 
 @commands.command()

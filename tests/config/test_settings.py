@@ -329,3 +329,15 @@ def test_where_tls_is_asked_for_nothing_leads_to_another_machine_without(name: s
     assert problem.startswith(f"NINTEI_{name} leads to another machine without TLS")
     assert "u:p" not in problem
     assert load({**given, "NINTEI_TLS_ONLY": "yes", f"NINTEI_{name}": safe}).tls_only
+
+
+@pytest.mark.parametrize(
+    ("said", "read"), [("", None), ("log.example.jp:6514", ("log.example.jp", 6514)), ("[::1]:6514", ("::1", 6514))]
+)
+def test_where_the_log_goes_is_a_name_and_a_port(said: str, read: tuple[str, int] | None) -> None:
+    assert load({"NINTEI_SECRET_KEY": SECRET, "NINTEI_LOG_AWAY": said}).log_away == read
+
+
+@pytest.mark.parametrize("said", ["log.example.jp", ":6514", "log.example.jp:0", "log.example.jp:99999", "tls://a:1"])
+def test_a_place_of_the_log_that_is_none_is_refused(said: str) -> None:
+    assert problems(NINTEI_SECRET_KEY=SECRET, NINTEI_LOG_AWAY=said)[0].startswith("NINTEI_LOG_AWAY ")
