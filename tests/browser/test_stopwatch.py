@@ -248,6 +248,7 @@ def play(hanako: Person) -> None:
     hanako.read()
     hanako.shoot("play")
     page.get_by_label("何を確かめるか").fill("三次審査まで通る道")
+    expect(page.get_by_label("ファイル名")).to_have_value(re.compile(r"until_[a-z0-9_]+"))  # proposed, and typed over
     page.get_by_label("ファイル名").fill("third_review")
     page.get_by_label("ファイル名").press("Enter")
     expect(page.locator("#pl-kept")).to_contain_text("残しました")

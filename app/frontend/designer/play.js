@@ -13,6 +13,7 @@ const t = (message, params = {}) => {
 
 let shown = null; // the state as it is drawn
 let busy = false;
+const own = { typed: false, kept: new Set() }; // of names for files: whether somebody typed one, which are used up
 
 async function ask(what, body) {
   const post = body !== undefined;
@@ -179,6 +180,7 @@ function draw(state) {
   replace(by("pl-cases"), state.cases.map(caseRow), t("No case yet: apply on the left, or let one walk by itself."));
   replace(by("pl-arrived"), state.arrived.map((each) => arrived(each, state)), t("Nothing has arrived yet."));
   fill(by("pl-case"), state.cases.map((each) => [each.number, `${each.number} ${each.title}`]), state.cases.length > before ? state.cases[0].number : undefined);
+  propose();
   if (first) {
     fill(by("pl-scenario"), state.walks.map((each) => [each.name, (boot.language === "en" && each.title_en) || each.title || each.name]));
     stops();
@@ -187,6 +189,13 @@ function draw(state) {
     open(panes[0], "guest", `${boot.prefix}/guest${home.public}`);
     if (staff) open(panes[1], staff.key, `${boot.prefix}/${staff.key}${home.operator}`);
   }
+}
+
+/** The name of the file in which the path of the chosen case is kept: proposed until somebody types one. */
+function propose() {
+  const name = shown.cases.find((each) => each.number === by("pl-case").value)?.name ?? "";
+  if (own.typed) return;
+  by("pl-name").value = own.kept.has(name) ? `${name}_${own.kept.size + 1}` : name;
 }
 
 function stops() {
@@ -235,6 +244,8 @@ async function keep(anyway) {
     if (problem) place.append(press(t("Keep it nevertheless"), () => keep(true)));
     return;
   }
+  own.kept.add(asked.name);
+  own.typed = false;
   if (boot.workspace) place.append(span(t("Kept as %(path)s, %(steps)s steps. It runs with the other scenarios from now on.", said)));
   else {
     const link = document.createElement("a");
@@ -244,6 +255,8 @@ async function keep(anyway) {
     place.append(span(`${t("The file can be fetched:")} `), link);
   }
 }
+by("pl-name").addEventListener("input", () => { own.typed = by("pl-name").value !== ""; });
+by("pl-case").addEventListener("change", propose);
 by("pl-keep").addEventListener("submit", (event) => { event.preventDefault(); keep(false); });
 
 const timer = setInterval(look, EVERY);

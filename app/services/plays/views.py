@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
+from itertools import count
 from typing import Any
 
 from app.catalogue import scenarios
@@ -22,7 +24,8 @@ def state(stage: Stage) -> dict[str, Any]:
     people = stage.people()
     with stage.portal.connection():
         rows = cases.search(limit=20)
-        listed = [_case(row, work.tasks_of(row.id)) for row in rows]
+        taken = scenarios.read(stage.loaded().package.files).scenarios.keys()
+        listed = [_case(row, work.tasks_of(row.id), taken) for row in rows]
         arrived = [*_mails(stage, people), *_documents(rows), *_webhooks(stage), *_troubles(rows)]
     due = stage.next_due()
     return {
@@ -61,14 +64,21 @@ def _person(person: Person, listed: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _case(row: Case, tasks: list[Task]) -> dict[str, Any]:
+def proposed(base: str, taken: Collection[str]) -> str:
+    """A name that no scenario has, made of this one."""
+    return next(name for number in count(1) if (name := base if number == 1 else f"{base}_{number}") not in taken)
+
+
+def _case(row: Case, tasks: list[Task], taken: Collection[str]) -> dict[str, Any]:
     shown = [task for task in tasks if task.state == TaskState.OPEN and task.kind == TaskKind.USER]
+    stands = shown[0].element if shown and not row.ended else "the_end"
     return {
         "number": row.number,
         "title": row.system_name or row.company_name,
         "company": row.company_name,
         "state": str(row.state),
         "ended": bool(row.ended),
+        "name": proposed("until_" + re.sub(r"[^a-z0-9_]", "_", stands.lower())[:60], taken),
         "steps": sum(1 for task in tasks if task.state == TaskState.DONE),
         "members": [member.user_id for member in cases.members(row.id)],
         "open": [

@@ -16,6 +16,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Releases
 from app.services.packages import folders
 from app.services.pages import outbox
+from app.services.plays import views
 from app.services.plays.box import Box
 from app.services.plays.playclock import PlayClock
 from app.services.plays.stage import Stage
@@ -94,6 +95,7 @@ def test_a_draft_that_cannot_run_says_why(tmp_path: Path, engine: Engine) -> Non
 def test_a_case_walks_by_itself_to_the_task_that_one_wants_to_see(stage: Stage) -> None:
     number = stage.walk("happy_path", "first_review")
     assert opened(stage, number) == ["first_review"]
+    assert [case["name"] for case in views.state(stage)["cases"]] == ["until_first_review"]
     assert [each.mail_id for each in outbox.recent(stage.portal) if each.mail_id != "receipt"] == ["review-1"]
     assert {each.side for each in stage.people()} == {None, Side.VENDOR, Side.OPERATOR}
 
@@ -119,6 +121,7 @@ def test_a_played_path_is_kept_and_comes_out_the_same_twice(stage: Stage) -> Non
     kept = stage.recorder.keep(stage.loaded(), number, "試したもの")
     assert kept.problem is None, kept.problem
     files = {**CCUS.files, "scenarios/played.toml": kept.text}
+    assert views.proposed("until_x", {"until_x", "until_x_2"}) == "until_x_3"
     package = catalogue.from_files(files)
     assert not [problem for problem in stage.portal.releases.check(package) if problem.severity == "error"]
     for _ in range(2):

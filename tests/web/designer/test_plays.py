@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import subprocess
 import sys
@@ -22,7 +23,10 @@ from config import settings as config
 from tests.support.manuals import lost, sections
 from tests.support.network import wait_until
 from tests.web.conftest import Site
+from tests.web.test_english import JAPANESE
 
+# What has no English: names that people typed, and a step to which the small package gives none.
+TYPED = "見直し|分析 花子|日本語|みほん市立図書館|カードの受け取り"
 LAUNCH = playhost.LAUNCH.replace("lifeline.hold(); ", "")
 
 
@@ -132,6 +136,18 @@ def test_a_draft_is_played_and_its_path_kept(small_site: Site, host: psutil.Proc
     file = client.get(f"/designer/api/workspaces/{number}/files/scenarios/tried.toml").get_json()
     assert file["content"] == base64.b64decode(kept["text"]).decode()
     assert client.post(f"{place}/-/keep", json=asked).status_code == 422, "a scenario of this name is there"
+
+    # An English reader meets no Japanese, but for what somebody typed.
+    shown = client.get(f"{place}/?lang=en").text
+    boot = re.search(r'id="pl-boot">(.+?)</script>', shown, re.DOTALL)
+    assert boot is not None
+    steps = [step["title"] for walk in state(client, place)["walks"] for step in walk["steps"]]
+    words = [
+        *re.findall(r"(?:>|(?:title|aria-label)=\")([^<>\"]+)", shown),
+        *json.loads(boot[1])["words"].values(),
+        *steps,
+    ]
+    assert steps and {each.strip() for each in words if JAPANESE.search(re.sub(TYPED, "", each))} == set()
 
     assert client.post(f"{place}/end").status_code == 303
     assert client.get(f"{place}/guest/apply").status_code == 404
