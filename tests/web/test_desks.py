@@ -268,6 +268,7 @@ def test_loans_are_listed_overdue_ones_marked_and_cards_found(site: Site) -> Non
     assert "期限切れ 1" in text(client.get("/cards"))
     found = client.get(f"/cards?q={card.serial}").text
     assert found[found.index('id="search"') :].count(f"/cards/{card.serial}") >= 1
+    assert 'id="loans"' not in found, "what was found is not followed by all that is lent"
     assert client.get("/cards?q=%27%25&state=nowhere").status_code == 200
 
 

@@ -55,7 +55,7 @@ def _log_closed(moment: Moment, row: Task, done: Closing | None) -> None:
         title=row.title,
         text=done.on_behalf_of if done else "",
         element=row.element,
-        data={"task": row.id, "answer": done.answer.id if done and done.answer else None},
+        data={"task": row.id, "answer": done.answer.id if done and done.answer else None, "side": row.side.value},
     )
 
 

@@ -79,10 +79,17 @@ def last(setting: permit.Setting, lang: str) -> Reviewed | None:
 
 
 def prior(setting: permit.Setting, lang: str) -> list[Reviewed]:
-    """What the body decided on the same answers before, in other reviews and in this one, newest first."""
+    """What the body decided on the same answers before, in other reviews and in this one, newest first; not what it
+    decided in other years."""
     elements = _reviews_of(setting, set(setting.element.listed("reviews")))
     every = work.answers_by_element(setting.case.id) if elements else {}
-    found = [_shown(setting, element, answer, lang) for element in elements for answer in every.get(element, ())]
+    begun = within.begun(setting.case.id, setting.loaded.package, setting.task.element) if elements else None
+    found = [
+        _shown(setting, element, answer, lang)
+        for element in elements
+        for answer in every.get(element, ())
+        if begun is None or answer.at >= begun
+    ]
     return sorted(found, key=lambda each: each.at, reverse=True)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask_babel import gettext, ngettext
 
-from app.states import Audience, EntryKind, Standing
+from app.states import Audience, EntryKind, Side, Standing
 from app.web.frame.current import named
 from app.web.frame.delivery_words import reason
 from app.web.frame.written import day, yen
@@ -59,7 +59,11 @@ def _company(entry: Any, _: Mapping[str, str]) -> Facts:
 
 
 def _task(entry: Any, _: Mapping[str, str]) -> Facts:
-    behalf = gettext("on behalf of %(name)s", name=entry.text) if entry.text else ""
+    behalf = ""
+    if entry.text and Side.VENDOR in (entry.actor_side, (entry.data or {}).get("side")):
+        behalf = gettext("for %(company)s", company=entry.text)
+    elif entry.text:
+        behalf = gettext("on behalf of %(name)s", name=entry.text)
     return Facts(title=named(entry.title), note=behalf, more=bool((entry.data or {}).get("answer")))
 
 

@@ -16,7 +16,7 @@ from app.store import bookings, database, invoices, jobrows, records, timerrows
 from app.store.models import Certificate
 from tests.services.conftest import Bench
 from tests.services.moves.test_renewing import NEW_TAX, TAX, put
-from tests.services.steps import actor, case_of, go, opened, task
+from tests.services.steps import actor, case_of, go, opened, staff, task
 
 TABLE = tomllib.loads((Path(__file__).parent / "ten_years.toml").read_text("utf-8"))
 NAMES = {"listing_name": "みほん入退場システム", "listing_company": "株式会社みほん建設システム"}
@@ -87,6 +87,9 @@ class Years:
         self.take("submit_audit_materials", "vendor", **place)
 
     def held(self, outcome: str = "passed", **more: Any) -> None:
+        walker = self.walker
+        page = taskpage.page(walker.portal, task(walker, "check_audit_materials").id, staff(walker))
+        assert self.again or not page.prior, "what was decided on other years' papers is no earlier exchange of these"
         self.take("check_audit_materials", "operator", outcome="passed")
         self.to_the_day()
         self.take("audit__vendor", "vendor", attended_on="@today", attendees="例 一郎")

@@ -28,6 +28,8 @@ def test_a_form_is_saved_and_mailed_under_its_title(bench: Bench) -> None:
     assert taken.filename == "システム要件確認依頼書.pdf"
     [mail] = bench.mailbox.of("review-2")
     assert "セキュリティ要件確認依頼書.pdf" in {each.filename for each in mail.attachments}
+    due = task(walker, "reply_materials").due_on
+    assert due is not None and f"期限：{due.year}年{due.month}月{due.day}日" in mail.text, "that of what it asks for"
 
 
 def test_every_handout_of_the_package_is_offered_by_a_step_or_a_download(bench: Bench) -> None:

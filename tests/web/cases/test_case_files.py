@@ -11,12 +11,14 @@ from urllib.parse import quote
 
 import pytest
 
+from app.connectors import ics
 from app.engine import Engine
 from app.services.cases import talking
 from app.services.demo.walker import Walker
 from app.services.papers import seen
 from app.store import cases, database, records
 from app.store.models import Document, Mail
+from app.web.frame import sending
 from tests.services.steps import case_of, go
 from tests.services.tasks.test_last_time import vendor
 from tests.web.conftest import Site, open_site
@@ -188,6 +190,11 @@ def test_an_attachment_is_what_went_out_with_the_mail(world: World) -> None:
     assert world.vendor.get(f"{url}/0").status_code == 404
     assert world.vendor.get(f"{url}/{len(row.attachments) + 1}").status_code == 404
     assert f"{url}/1" in world.vendor.get(f"/cases/{world.number}/mails/{row.id}").text
+
+
+def test_what_names_its_parameters_is_served_under_them_once() -> None:
+    assert sending.file(b"x", ics.MIME, "a.ics").headers["Content-Type"] == ics.MIME
+    assert sending.file(b"x", "text/plain", "a.txt").headers["Content-Type"] == "text/plain; charset=utf-8"
 
 
 def test_staff_have_the_whole_case_made_as_one_pdf(world: World) -> None:

@@ -221,6 +221,9 @@ def test_the_timeline_can_be_narrowed_to_a_kind(world: World) -> None:
     assert "請求" in page
     assert "メール送信" not in page
     assert "timeline__entry" in world.page("timeline&kind=nonsense")
+    links = re.findall(r'timeline__meta">.*?</p>', world.page("timeline"), re.S)
+    links = [link for each in links for link in re.findall(r"<a .*?</a>", each, re.S)]
+    assert links and all('class="sr"' in link for link in links), "each says of what"
 
 
 def test_the_mail_is_shown_as_it_was_sent_in_a_frame_that_can_do_nothing(world: World) -> None:

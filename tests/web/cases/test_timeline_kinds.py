@@ -26,7 +26,9 @@ def entry(kind: EntryKind, what: str) -> Any:
     """An entry that tells of this."""
     title = "certified" if kind is EntryKind.STATE else "TITLE"
     data = {"emergency": what == "administrator", "tasks": [], "days": [], "invoices": [], "cards": []}
-    return SimpleNamespace(kind=kind, text=what, title=title, data=data, element="", audience="both")
+    return SimpleNamespace(
+        kind=kind, text=what, title=title, data=data, element="", audience="both", actor_side=Side.OPERATOR
+    )
 
 
 def case_in(bench: Bench) -> int:
@@ -57,6 +59,20 @@ def test_each_kind_is_told_by_its_declaration_in_both_languages(language: str, s
                 assert worded.title and "%(" not in worded.title
                 assert (worded.tab, bool(worded.link)) in {("", False), (told.tab, bool(told.link))}
             assert timeline.group_of(kind).value in timeline.group_words()
+
+
+def test_whom_somebody_stood_in_for_is_called_as_a_person_and_a_company_as_one(small_site: Site) -> None:
+    def said(by: Side, name: str, **data: str) -> str:
+        row = entry(EntryKind.TASK, name)
+        row.actor_side, row.data = by, data
+        return timeline.worded(row, {}).note
+
+    with small_site.app.test_request_context(), force_locale("ja"):
+        assert said(Side.OPERATOR, "佐藤 美咲") == "佐藤 美咲さんの代理"
+        assert said(Side.VENDOR, "株式会社みどり") == "株式会社みどりの代行"
+        assert said(Side.OPERATOR, "株式会社みどり", side="vendor") == "株式会社みどりの代行", (
+            "from a mail of the vendor's"
+        )
 
 
 def test_an_entry_is_seen_by_whom_its_kind_says(small_site: Site) -> None:

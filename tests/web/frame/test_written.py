@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from app.errors import Refused
-from app.web.frame import problems, written
+from app.web.frame import duewords, problems, written
 from tests.web.conftest import Site
 
 
@@ -28,3 +30,15 @@ def test_a_day_of_another_year_says_its_year(small_site: Site, lang: str, this: 
             "The day could be changed until %(day)s; please call the certifying body", day=date(2025, 12, 26)
         )
         assert said in problems.sentence(refused)
+
+
+@pytest.mark.parametrize(
+    ("lang", "left", "over"),
+    [("ja", "あと9営業日", "2営業日超過"), ("en", "9 business days left", "2 business days overdue")],
+)
+def test_what_is_counted_in_business_days_is_called_so(small_site: Site, lang: str, left: str, over: str) -> None:
+    today = small_site.bench.portal.today()
+    with small_site.app.test_request_context(f"/?lang={lang}"):
+        for days, count, said in ((13, 9, left), (-4, -2, over)):
+            row: Any = SimpleNamespace(due_on=today + timedelta(days=days), days_left=count)
+            assert duewords.due_words(row)[1] == said

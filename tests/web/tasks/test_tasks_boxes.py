@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
@@ -87,6 +88,8 @@ def test_days_offered_are_the_free_ones_and_a_taken_day_is_refused_in_time(site:
     assert days
     shown = re.findall(r'data-day="([^"]+)"', desk.page().text)
     assert shown == sorted(set(days))  # the months beside the form show the same days
+    day = date.fromisoformat(days[0])
+    assert f'data-day-name="{day.month}月{day.day}日（{"月火水木金土日"[day.weekday()]}）"' in desk.page().text, "aloud"
     assert desk.post(wish_1="2026-01-01").status_code == 422
     desk.send(wish_1=days[0], wish_2=days[1])
     first = operator(site, task(walker, "settle_exam_date").id)
