@@ -1,5 +1,4 @@
-"""The log on another machine as well: whoever breaks into this one changes nothing that was said before (OWASP ASVS
-5.0, 16.4.3).
+"""The log on another machine as well (OWASP ASVS 5.0, 16.4.3): who breaks into this one changes nothing said before.
 
 Lines go to a syslog server as they are written, as JSON (RFC 5424), under TLS with a certificate that is checked
 (RFC 5425). Nobody waits for it: a thread of each process sends them; while the server is away they are kept, the

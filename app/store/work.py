@@ -137,8 +137,7 @@ _last_done_of = Composed[Task](
 
 
 def last_done_ahead(asked: Collection[tuple[int, str]]) -> None:
-    """Read at once who finished these elements of these cases last; `last_done` will find each. Only within
-    `reading_once`."""
+    """Read at once, within `reading_once`, who finished these elements of these cases last: `last_done` finds each."""
     if not asked:
         return
     names = [field.name for field in Task._meta.sorted_fields]

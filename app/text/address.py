@@ -35,8 +35,7 @@ def one(value: str) -> str:
 
 
 def mailbox(email: str) -> str:
-    """The mailbox in which mail to this address arrives: what many providers let one write behind a + makes no other
-    (RFC 5233)."""
+    """The mailbox in which mail to this address arrives: what stands behind a + makes no other (RFC 5233)."""
     local, at, domain = one(email).rpartition("@")
     return f"{local.partition('+')[0]}{at}{domain}"
 

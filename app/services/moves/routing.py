@@ -27,8 +27,7 @@ class Value:
 
 
 def values(package: Package, data: Mapping[str, Any]) -> tuple[Value, ...]:
-    """Those of a case: those that gateways go by first. Titles and labels are in Japanese, as rows keep
-    them."""
+    """Those of a case: those that gateways go by first. Titles and labels are in Japanese, as in rows."""
     read = _read(package)
     found = [
         Value(
