@@ -49,7 +49,8 @@ class Table(peewee.Model):
     """Base of every table.
 
     mypy knows of a row what its class declares: columns by their fields (peewee's own stubs give each its type),
-    and beside a reference `<name>_id`, the key as it is stored. A name that is declared nowhere does not pass.
+    and beside a reference `<name>_id`, the key as it is stored. A name that is declared nowhere does not pass; nor does
+    it among the keywords of a new row (`scripts/mypy_rows.py`).
     """
 
     _dirty: set[str]

@@ -167,7 +167,7 @@ def mail_went(job_key: str) -> bool:
 
 def mail_sent(key: str, at: datetime) -> None:
     """The server has the mail that this job wrote."""
-    Mail.update(state="sent", sent_at=at, error="").where(
+    Mail.update(state=MailState.SENT, sent_at=at, error="").where(
         (Mail.job_key == key) & (Mail.state != MailState.SENT)
     ).execute()
 

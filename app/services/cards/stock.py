@@ -115,7 +115,7 @@ def make(portal: Portal, task_id: str, actor: Actor, at_desk: str = "") -> int:
 def _new(now: datetime) -> Card:
     serial = f"NT{businessdays.today(now):%y}{cases.next_number('card'):06d}"
     batch = f"{businessdays.today(now):%y%m%d}"  # the day on which a blank became a card of ours
-    return Card.create(serial=serial, batch=batch, state="making", profile=PROFILE, changed_at=now)
+    return Card.create(serial=serial, batch=batch, state=CardState.MAKING, profile=PROFILE, changed_at=now)
 
 
 def _assign(row: Card, set_id: str, case: Case, task_id: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ from app.services.base import jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards.ledger import WIPEABLE
-from app.states import JobState
+from app.states import JobState, Phase
 from app.store import cards, cases, database, jobrows
 from app.store.models import CardEvent, Job
 
@@ -58,7 +58,7 @@ def wipe(portal: Portal, serial: str, actor: Actor) -> None:
         if case is None:
             raise Refused("Card %(serial)s belongs to no case; wipe it with the command line", serial=serial)
         attempt = len(cards.events(row.id))
-        CardEvent.create(card=row, at=now, act="wipe", phase="intended", by_name=actor.name)
+        CardEvent.create(card=row, at=now, act="wipe", phase=Phase.INTENDED, by_name=actor.name)
         jobqueue.queue(
             case, "card", {"run": "wipe", "serial": serial}, jobqueue.Entered("", row.origin, {}),
             f"card:{serial}:wipe:{attempt}", now,

@@ -131,7 +131,7 @@ def book(
         start=start,
         end=end,
         place=place,
-        state="held",
+        state=BookingState.HELD,
         held_until=lastday.of_hold(loaded.package, calendar_id, day, portal.today(), portal.closing()),
         attempt=(previous.attempt + 1 if previous else 1),
         sequence=(previous.sequence + 1 if previous else 0),
@@ -164,7 +164,7 @@ def move(portal: Portal, case: Case, loaded: Loaded, row: Booking, day: date, no
         end=end,
         place=place,
         # Only what is paid for is given up, or goes by.
-        state="confirmed" if row.state in {BookingState.CANCELLED, BookingState.MISSED} else row.state,
+        state=BookingState.CONFIRMED if row.state in {BookingState.CANCELLED, BookingState.MISSED} else row.state,
         held_until=row.held_until,
         warned=row.warned,
         attempt=row.attempt,

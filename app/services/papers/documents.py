@@ -169,7 +169,7 @@ def keep_file(
         id=uuid4().hex,
         case=case,
         key=key,
-        kind="made",
+        kind=DocumentKind.MADE,
         origin=origin,
         title=filename,
         filename=filename,

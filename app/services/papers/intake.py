@@ -162,7 +162,7 @@ def attach(portal: Portal, case: Case, upload: Upload, stream: BinaryIO, actor: 
             id=uuid4().hex,
             case=case,
             key=upload.key,
-            kind="uploaded",
+            kind=DocumentKind.UPLOADED,
             title=upload.title,
             filename=name,
             mime=mime,

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
+from app import states
 from app.catalogue import Element
 from app.engine import TaskKind
 from app.services.base import businessdays, clocks, history, titles
@@ -124,7 +125,7 @@ def open_tasks(moment: Moment) -> None:
                 title=named[task.id],
                 side=element.side,
                 grp=element.properties.get("group", ""),
-                kind="receive" if task.kind is TaskKind.RECEIVE else "user",
+                kind=states.TaskKind.RECEIVE if task.kind is TaskKind.RECEIVE else states.TaskKind.USER,
                 message=task.message,
                 presentation=element.properties.get("presentation", ""),
                 opened_at=moment.now,

@@ -146,8 +146,8 @@ def ask(portal: Portal, number: str, kind: str, wishes: Sequence[str], reason: s
         if kind == "change" and not days:
             raise Refused("Choose at least one day")
         request = DateRequest.create(
-            case=case, booking=row, kind=kind, wishes=days, reason=reason, asked_at=now, asked_by=actor.user_id,
-            asked_by_name=actor.name,
+            case=case, booking=row, kind=RequestKind(kind), wishes=days, reason=reason, asked_at=now,
+            asked_by=actor.user_id, asked_by_name=actor.name,
         )  # fmt: skip
         if kind == "cancel":
             row.state, row.held_until = BookingState.CANCELLED, None

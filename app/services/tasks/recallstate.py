@@ -15,7 +15,7 @@ from app.services.base.actors import Actor
 from app.services.base.rowcopies import FACTS, plain, plain_row, rich
 from app.services.papers import intake
 from app.services.tasks import drafts
-from app.states import CardState, JobState, Side
+from app.states import CardState, InvoiceState, JobState, Side
 from app.store import cases, jobrows, records, statements, timerrows, undo, work
 from app.store.models import (
     Answer,
@@ -210,7 +210,8 @@ def restore(model: type[Any], case: Case, kept: list[dict[str, Any]]) -> None:
     present = {each.id for each in rows(model, case)}
     added = list(present - known)
     if added and model is Invoice:
-        Invoice.update(state="cancelled").where(Invoice.id.in_(added)).execute()  # its number is not given out again
+        # Its number is not given out again.
+        Invoice.update(state=InvoiceState.CANCELLED).where(Invoice.id.in_(added)).execute()
     elif added:
         model.delete().where(model.id.in_(added)).execute()
     for each in kept:
