@@ -36,6 +36,10 @@ _PICTURES = {
     "group": N_("A frame is a picture here: it holds nothing together."),
 }
 _DRAWINGS = N_("The file has %(count)s drawings: the first is shown, the others stay in the file.")
+_FOLDED = N_(
+    "The part is folded, and what is inside is drawn beside it: when it is changed here, that gets a sheet of its own."
+)
+_PLANE = N_("The drawing does not say whose it is: when it is changed here, it says so.")
 _NOTHING = N_("remove it, or say it by what docs/package-format.md names")
 _UNREAD = frozenset({"import", "interface", "resource", "partnerEntity", "partnerRole", "endPoint",
                      "correlationProperty"})  # fmt: skip
@@ -43,6 +47,8 @@ _UNREAD = frozenset({"import", "interface", "resource", "partnerEntity", "partne
 _BESIDE = frozenset({"choreography", "globalChoreographyTask", "globalConversation", "conversation", "globalTask",
                      "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask",
                      "callConversation", "subConversation"})  # fmt: skip
+_PARTS = frozenset({"subProcess", "adHocSubProcess", "transaction"})
+_OWNERS = frozenset({"process", "collaboration", "choreography", *_PARTS})  # … of a plane
 _REFERENCES = frozenset({"flowNodeRef", "incoming", "outgoing"})
 
 
@@ -99,6 +105,7 @@ def _fates(diagram: Diagram, clashes: Mapping[str, str]) -> Iterator[Fate]:
     drawings = sum(1 for each in diagram.document.root.children if each.name == "BPMNDiagram")
     if drawings > 1:
         yield Fate("idle", Problem(diagram.file, _DRAWINGS, params={"count": drawings}))
+    yield from _redrawn(diagram)
     for old, new in clashes.items():
         yield Fate("changed", Problem(diagram.file, _ID, new, {"old": old, "new": new}))
     for process in diagram.processes:
@@ -118,6 +125,26 @@ def _fates(diagram: Diagram, clashes: Mapping[str, str]) -> Iterator[Fate]:
             yield Fate("idle", problem)
     for problem in dropped(diagram.file, diagram.document.root):
         yield Fate("dropped" if problem.severity == "warning" else "idle", problem)
+
+
+def _redrawn(diagram: Diagram) -> Iterator[Fate]:
+    """What the canvas draws in its own way (bpmn-js: SubprocessCompatibility, and the plane of the first drawing)."""
+    nodes = list(diagram.document.root.walk())
+    owners = {each.get("id") for each in nodes if each.name in _OWNERS} - {""}
+    parts = {each.get("id"): each for each in nodes if each.name in _PARTS}
+    for plane in (each for each in nodes if each.name == "BPMNPlane"):
+        if _local(plane.get("bpmnElement")) not in owners:
+            yield Fate("changed", Problem(diagram.file, _PLANE, line=plane.line))
+        drawn = {_local(each.get("bpmnElement")) for each in plane.walk()} - {""}
+        for shape in (each for each in plane.walk() if each.name == "BPMNShape" and each.get("isExpanded") != "true"):
+            part = parts.get(_local(shape.get("bpmnElement")))
+            if part is not None and any(each.get("id") in drawn for each in part.walk() if each is not part):
+                yield Fate("changed", Problem(diagram.file, _FOLDED, part.get("id"), line=part.line))
+
+
+def _local(name: str) -> str:
+    """The id that a name with or without a prefix says (QName)."""
+    return name.rpartition(":")[2]
 
 
 def _as_if_all_ran(diagram: Diagram) -> Diagrams:

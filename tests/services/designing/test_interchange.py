@@ -120,3 +120,21 @@ def test_of_several_drawings_it_is_said_that_one_is_shown() -> None:
     data = f'{HEAD}<task id="t"/></process>{drawing.format("a")}{drawing.format("b")}</definitions>'.encode()
     [fate] = [each for each in report("a.bpmn", data, (), ()).fates if "drawings" in each.problem.message]
     assert fate.problem.params == {"count": 2}
+
+
+def test_what_the_canvas_draws_in_its_own_way_is_said_before() -> None:
+    drawn = (
+        '<bpmndi:BPMNDiagram xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI">'
+        '<bpmndi:BPMNPlane bpmnElement="{}">'
+        '<bpmndi:BPMNShape id="f_di" bpmnElement="f" isExpanded="{}"/><bpmndi:BPMNShape id="i_di" bpmnElement="in"/>'
+        "</bpmndi:BPMNPlane></bpmndi:BPMNDiagram></definitions>"
+    )
+
+    def changed(of: str, expanded: str) -> list[str]:
+        data = f'{HEAD}<subProcess id="f"><task id="in"/></subProcess></process>{drawn.format(of, expanded)}'.encode()
+        found = report("a.bpmn", data, (), ())
+        assert facts(xml.read(found.data)) == facts(xml.read(data))
+        said = [each for each in found.fates if each.fate == "changed"]
+        return [each.element for each in said if "no drawing" not in each.problem.message]  # its shapes have no places
+
+    assert changed("p", "true") == [] and changed("p", "false") == ["f"] and changed("all", "true") == [""]
