@@ -15,6 +15,7 @@ from app.catalogue.check_mails import MailChecks
 from app.catalogue.check_manifest import ManifestChecks
 from app.catalogue.check_names import NameChecks
 from app.catalogue.check_options import OptionChecks
+from app.catalogue.check_papers import PaperChecks
 from app.catalogue.check_portal import PortalChecks
 from app.catalogue.check_tables import TableChecks
 from app.catalogue.check_templates import TemplateChecks
@@ -68,6 +69,7 @@ def check(
         PortalChecks(package, complaints).run()
         EndChecks(package, complaints).run()
         MailChecks(package, complaints).run()
+        PaperChecks(package, complaints).run()
         FormChecks(package, complaints, known).run()
         TemplateChecks(package, complaints, known, filters).run()
         if names.sure:

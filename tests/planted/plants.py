@@ -161,6 +161,14 @@ KNOWN = [
         "attribute:conditional.hide",
     ),
     Plant(
+        "two fields of one English name",
+        {"forms/approve.form": swap('"label_en": "Reason"', '"label_en": "Decision"')},
+        "forms/approve.form",
+        "",
+        r"“Decision” is the name of another field of this form, too \(outcome\)",
+        "field:reason.label",
+    ),
+    Plant(
         "an option that only the default flow takes",
         {"forms/first_review.form": swap('"values": [', '"values": [ { "value": "hold", "label": "保留" },', 1)},
         REVIEW,
