@@ -62,15 +62,15 @@ class Rows(Plugin):
     """What mypy asks for each call."""
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
-        """Of a table."""
+        """Who checks the methods of a table."""
         taking = fullname.startswith(MODELS) and fullname.rpartition(".")[2] in METHODS
         return _method if taking else None
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
-        """Of the store's own."""
+        """Who checks the functions of the store."""
         return _function if fullname in FUNCTIONS else None
 
 
 def plugin(_version: str) -> type[Plugin]:
-    """What mypy loads."""
+    """The class that mypy loads from here."""
     return Rows
