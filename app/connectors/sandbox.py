@@ -9,7 +9,7 @@ and joined text is charged to the budget of its rendering.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -217,7 +217,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for kind, names in _METHODS.items():
             if isinstance(obj, kind):
                 return attr in names
-        if isinstance(obj, (list, tuple, int, float, bytes, type)):
+        if isinstance(obj, (Sequence, int, float, bytes, type)):
             return False
         return super().is_safe_attribute(obj, attr, value)
 
@@ -246,7 +246,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(left, int) and isinstance(right, int) and max(left.bit_length(), right.bit_length()) > 128:
             raise SecurityError(LARGE)
         value = super().call_binop(context, operator, left, right)
-        if isinstance(value, (str, list, tuple)):
+        if isinstance(value, Sequence):
             _spend(1, len(value))
         return value
 

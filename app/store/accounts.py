@@ -189,14 +189,18 @@ def vendors() -> list[User]:
     return list(User.select().where(User.side == Side.VENDOR).order_by(User.email))
 
 
-def stands_in_for(user_id: int, day: date) -> list[User]:
-    """Whom this person stands in for today."""
-    rows = (
+_stood_in_for = Composed[Absence](
+    lambda delegate, begun, over: (
         Absence.select(Absence, User)
         .join(User, on=(Absence.user == User.id))
-        .where((Absence.delegate == user_id) & (Absence.first_day <= day) & (Absence.last_day >= day))
+        .where((Absence.delegate == delegate) & (Absence.first_day <= begun) & (Absence.last_day >= over))
     )
-    return [row.user for row in rows]
+)
+
+
+def stands_in_for(user_id: int, day: date) -> list[User]:
+    """Whom this person stands in for today."""
+    return [row.user for row in _stood_in_for.rows(user_id, day, day)]
 
 
 def absences(user_id: int) -> list[Absence]:

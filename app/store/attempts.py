@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from peewee import fn
 
-from app.store import statements
 from app.store.composed import Composed
 from app.store.database import lock_name, transaction
 from app.store.models import Attempt
@@ -17,7 +16,7 @@ def add(keys: Sequence[str], now: datetime, window: timedelta) -> None:
     """Note a try under each key; it counts for so long."""
     with transaction():
         for key in keys:
-            statements.insert(Attempt, key=key, at=now, until=now + window)
+            Attempt.create(key=key, at=now, until=now + window)
 
 
 def count(key: str, now: datetime) -> int:
@@ -53,5 +52,5 @@ def due(key: str, now: datetime, every: timedelta) -> bool:
         lock_name(key)
         if _last.value(key, now) is not None:
             return False
-        statements.insert(Attempt, key=key, at=now, until=now + every)
+        Attempt.create(key=key, at=now, until=now + every)
         return True

@@ -181,7 +181,7 @@ def of_company(company: int, except_case: int, limit: int) -> list[Case]:
 
 def log(case: int, at: datetime, kind: EntryKind, **values: Any) -> None:
     """Add a line to the timeline. Services do so by `services.base.history`, which knows what may be told."""
-    statements.insert(Entry, case=case, at=at, kind=kind, **values)
+    Entry.create(case=case, at=at, kind=kind, **values)
 
 
 def timeline_counts(case: int, *, internal: bool) -> dict[EntryKind, int]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 import peewee
 
 from app.store.connections import proxy
+from app.store.rowmaking import reading, row_of
 
 R = TypeVar("R", bound=peewee.Model)
 _LISTS = (list, tuple)
@@ -73,13 +75,13 @@ class _Text:
 
 def _maker(query: Any) -> Callable[[Sequence[Any]], Any]:
     """What makes a row of `query` of its columns."""
-    sources: dict[Any, list[tuple[int, str, Callable[[Any], Any]]]] = {query.model: []}
+    sources: dict[Any, list[tuple[int, peewee.Field]]] = {query.model: []}
     extra: list[tuple[int, str]] = []
     for at, node in enumerate(query._returning):
         if isinstance(node, peewee.FieldAlias):
-            sources.setdefault(node.source, []).append((at, node.field.name, node.field.python_value))
+            sources.setdefault(node.source, []).append((at, node.field))
         elif isinstance(node, peewee.Field):
-            sources.setdefault(node.model, []).append((at, node.name, node.python_value))
+            sources.setdefault(node.model, []).append((at, node))
         else:
             extra.append((at, node._alias))
     links = [
@@ -88,14 +90,18 @@ def _maker(query: Any) -> Callable[[Sequence[Any]], Any]:
         for joined, attribute, _, kind in found
         if joined in sources and source in sources
     ]
-    columns = [(source, getattr(source, "model", source), tuple(found)) for source, found in sources.items()]
+    columns = [
+        (
+            source,
+            getattr(source, "model", source),
+            _picked([at for at, _ in found]),
+            reading([each for _, each in found]),
+        )
+        for source, found in sources.items()
+    ]
 
     def make(row: Sequence[Any]) -> Any:
-        made: dict[Any, Any] = {}
-        for source, model, found in columns:
-            one = model(__no_default__=1)
-            one.__data__ = {name: read(row[at]) for at, name, read in found}
-            made[source] = one
+        made: dict[Any, Any] = {source: row_of(model, read(picked(row))) for source, model, picked, read in columns}
         for source, attribute, joined, outer in links:
             one = made[joined]
             if outer and all(value is None for value in one.__data__.values()):
@@ -111,6 +117,14 @@ def _maker(query: Any) -> Callable[[Sequence[Any]], Any]:
         return made[query.model]
 
     return make
+
+
+def _picked(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """What takes the columns at these places out of a row."""
+    if not places or list(places) == list(range(places[0], places[-1] + 1)):
+        first, behind = (places[0], places[-1] + 1) if places else (0, 0)
+        return lambda row: row[first:behind]
+    return itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
 
 
 class Composed(Generic[R]):

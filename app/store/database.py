@@ -30,7 +30,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import peewee
 
-from app.store import passing
+from app.store import inserting, passing
 from app.store.composed import looked_up
 from app.store.connections import Postgres, Sqlite
 from app.store.connections import proxy as proxy
@@ -82,7 +82,9 @@ class Table(peewee.Model):
     def create(cls, **query: Any) -> Self:
         """Store a new row. Raises TypeError for a name that is no column: peewee would keep it beside the row."""
         cls.require(query)
-        return super().create(**query)
+        row = cls(**query)
+        inserting.insert(row)
+        return row
 
     @classmethod
     def require(cls, names: Iterable[str]) -> None:
@@ -129,7 +131,8 @@ class UtcField(peewee.DateTimeField):
         return super().db_value(value)
 
     def python_value(self, value: Any) -> Any:
-        value = super().python_value(value)
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value)
         return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
 
 

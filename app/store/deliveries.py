@@ -9,7 +9,7 @@ from typing import Any
 from peewee import fn
 
 from app.states import DeliveryState, JobState, MailState, SettledAs
-from app.store import jobrows
+from app.store import jobrows, statements
 from app.store.models import Case, Delivery, Job, Mail
 from app.store.words import move
 
@@ -89,10 +89,8 @@ def of_report(report: int) -> list[Delivery]:
 
 def open_of(mail: int) -> list[Delivery]:
     """The recipients of a mail that it did not reach, and whom nobody has seen to."""
-    query = Delivery.select().where(
-        (Delivery.mail == mail) & (Delivery.state == DeliveryState.FAILED) & Delivery.settled_at.is_null()
-    )
-    return list(query.order_by(Delivery.id))
+    missed = "mail_id = ? AND state = ? AND settled_at IS NULL"
+    return statements.rows(Delivery, missed, mail, DeliveryState.FAILED.value, order="id")
 
 
 def settle(ids: Sequence[int], how: SettledAs, by: str, at: datetime, reason: str = "") -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.store import statements
 from app.store.models import EntryLink
 
 
@@ -20,9 +21,5 @@ def link(token: str) -> EntryLink | None:
 
 def current_link(case: int) -> EntryLink | None:
     """The case's link that can still be used."""
-    return (
-        EntryLink.select()
-        .where((EntryLink.case == case) & ~EntryLink.void & EntryLink.used_at.is_null())
-        .order_by(EntryLink.id.desc())
-        .first()
-    )
+    usable = "case_id = ? AND NOT void AND used_at IS NULL"
+    return statements.one(EntryLink, usable, case, order="id DESC LIMIT 1")

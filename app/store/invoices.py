@@ -9,7 +9,7 @@ from typing import Any
 from peewee import fn
 
 from app.states import EntryKind, InvoiceState
-from app.store import search
+from app.store import search, statements
 from app.store.composed import Composed
 from app.store.models import (
     Case,
@@ -22,17 +22,13 @@ from app.text.fold import words
 
 def of_case(case: int) -> list[Invoice]:
     """The case's invoices, newest first."""
-    return list(Invoice.select().where(Invoice.case == case).order_by(Invoice.id.desc()))
+    return statements.rows(Invoice, "case_id = ?", case, order="id DESC")
 
 
 def latest(case: int, fee: str) -> Invoice | None:
     """The newest invoice for this fee."""
-    return (
-        Invoice.select()
-        .where((Invoice.case == case) & (Invoice.fee == fee) & (Invoice.state != InvoiceState.CANCELLED))
-        .order_by(Invoice.id.desc())
-        .first()
-    )
+    rows = (row for row in of_case(case) if row.fee == fee and row.state != InvoiceState.CANCELLED)
+    return next(rows, None)
 
 
 def of_origin(origin: str) -> Invoice | None:

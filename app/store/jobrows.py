@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from peewee import JOIN, fn
 
 from app.states import JobState
-from app.store import statements
+from app.store import inserting, statements
 from app.store.composed import Composed
 from app.store.database import locked
 from app.store.models import Case, Job, TimerRow
@@ -44,7 +45,24 @@ def job_known(key: str) -> bool:
 
 def add_job(**values: Any) -> bool:
     """Queue a job; false when one of the same key exists. It remembers the request that asked for it."""
-    return bool(Job.insert(**{"request": logs.value("request"), **values}).on_conflict_ignore().as_rowcount().execute())
+    Job.require(values)
+    return inserting.insert_once(Job(**{"request": logs.value("request"), **values}))
+
+
+@cache
+def _next(named: bool, others: bool) -> Composed[Job]:
+    """The next job that is due, or whose holder has gone: (now, now, of these operators, of none of these)."""
+
+    def query(now: Any, again: Any, operators: Any, without: Any) -> Any:
+        waits, left = Job.state == JobState.QUEUED, Job.state == JobState.RUNNING
+        found = Job.select().where((waits & (Job.run_at <= now)) | (left & (Job.lease_until < again)))
+        if named:
+            found = found.where(Job.operator.in_(operators))
+        if others:
+            found = found.where(Job.operator.not_in(without))
+        return locked(found.order_by(Job.run_at, Job.id).limit(1), skip=True)
+
+    return Composed(query)
 
 
 def lease(
@@ -52,14 +70,7 @@ def lease(
 ) -> Job | None:
     """Take the next job that is due, or whose holder has gone; the fence grows with each lease. `operators`: of these
     alone, where some are named; `without`: of none of these."""
-    waits, left = Job.state == JobState.QUEUED, Job.state == JobState.RUNNING
-    ready = (waits & (Job.run_at <= now)) | (left & (Job.lease_until < now))
-    query = Job.select().where(ready)
-    if operators:
-        query = query.where(Job.operator.in_(list(operators)))
-    if without:
-        query = query.where(Job.operator.not_in(list(without)))
-    job: Job | None = locked(query.order_by(Job.run_at, Job.id).limit(1), skip=True).first()
+    job = _next(bool(operators), bool(without)).one(now, now, list(operators), list(without))
     if job is None:
         return None
     # What a holder did who is gone, nobody knows.
@@ -134,10 +145,16 @@ def jobs_of(case: int, *states: JobState) -> list[Job]:
     if states and _TO_DO.issuperset(states):  # asked of several sides in one step: in the same words
         rows = statements.rows(Job, IS_TO_DO, case, order="id")
         return [row for row in rows if row.state in states]
-    query = Job.select().where(Job.case == case)
-    if states:
-        query = query.where(Job.state.in_(list(states)))
-    return list(query.order_by(Job.id))
+    if not states:
+        return statements.rows(Job, "case_id = ?", case, order="id")
+    one_of = ", ".join("?" * len(states))
+    asked = (state.value for state in states)
+    return statements.rows(Job, f"case_id = ? AND state IN ({one_of})", case, *asked, order="id")
+
+
+def made_at(case: int, at: datetime) -> list[Job]:
+    """The case's jobs that a step of this very moment asked for."""
+    return statements.rows(Job, "case_id = ? AND created_at = ?", case, Job.created_at.db_value(at), order="id")
 
 
 _by_keys = Composed[Job](lambda case, keys: Job.select().where((Job.case == case) & Job.key.in_(keys)))

@@ -51,13 +51,13 @@ def busy(cases: Sequence[int]) -> set[int]:
 
 def create(**values: Any) -> Move:
     """A new move; its cases are added to it."""
-    return statements.insert(Move, **values)
+    return Move.create(**values)
 
 
 def add_cases(move: Move, cases: Iterable[int]) -> None:
     """The cases that are to be moved with it."""
     for case in cases:
-        statements.insert(MoveCase, move=move, case=case)
+        MoveCase.create(move=move, case=case)
 
 
 def get(move_id: int) -> Move | None:
@@ -223,7 +223,7 @@ def clock(row: Clock, **values: Any) -> None:
 
 def mend(**values: Any) -> Mend:
     """Put on record what was done to a case by hand."""
-    return statements.insert(Mend, **values)
+    return Mend.create(**values)
 
 
 def last_mend(case: int) -> Mend | None:

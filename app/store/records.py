@@ -89,8 +89,9 @@ def count_documents(case: int, audiences: Sequence[Audience]) -> int:
 
 def latest_document(case: int, key: str, origin: str | None = None) -> Document | None:
     """The newest version under this key (made for this origin, when one is given)."""
-    rows = (row for row in documents(case) if row.key == key and origin in {None, row.origin})
-    return next(rows, None)
+    where, more = ("", ()) if origin is None else (" AND origin = ?", (origin,))
+    newest = "created_at DESC, version DESC LIMIT 1"
+    return statements.one(Document, f"case_id = ? AND key = ? AND NOT draft{where}", case, key, *more, order=newest)
 
 
 def next_version(case: int, key: str) -> int:

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from app.store.database import Table, is_postgres, proxy
+from app.store.rowmaking import reading, row_of
 
 R = TypeVar("R", bound=Table)
 
@@ -24,7 +25,7 @@ def rows(model: type[R], where: str, *values: Any, order: str = "", lock: bool =
     """The rows that fit. `where` and `order` name columns; `?` stands for each value."""
     text = _select(model, where, order, proxy.obj.param, lock and is_postgres())
     found = proxy.obj.execute_sql(text, values).fetchall()
-    return [_row(model, each) for each in found]
+    return list(map(_maker(model), found))
 
 
 def ahead(model: type[R], where: str, column: str, values: Sequence[Any], order: str = "") -> None:
@@ -45,9 +46,9 @@ def ahead(model: type[R], where: str, column: str, values: Sequence[Any], order:
         proxy.obj.memory.know(alone, (value,), of_value)
 
 
-def one(model: type[R], where: str, *values: Any, lock: bool = False) -> R | None:
-    """The row that fits, if there is one."""
-    found = rows(model, where, *values, lock=lock)
+def one(model: type[R], where: str, *values: Any, order: str = "", lock: bool = False) -> R | None:
+    """The row that fits, if there is one; the first in `order` where several do."""
+    found = rows(model, where, *values, order=order, lock=lock)
     return found[0] if found else None
 
 
@@ -62,16 +63,11 @@ def having(models: Sequence[type[R]], otherwise: Mapping[Any, str], where: str, 
     return {each for each, there in zip(models, found, strict=True) if there}
 
 
-def _row(model: type[R], values: Sequence[Any]) -> R:
-    """The row of a table's columns in their order. peewee makes it by names, which takes several times as long."""
-    row = model(__no_default__=1)
-    row.__data__ = {name: read(value) for (name, read), value in zip(_reading(model), values, strict=True)}
-    return row
-
-
 @cache
-def _reading(model: type[Table]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
-    return tuple((field.name, field.python_value) for field in model._meta.sorted_fields)
+def _maker(model: type[Table]) -> Callable[[Sequence[Any]], Any]:
+    """What makes a row of a table's columns in their order."""
+    read = reading(model._meta.sorted_fields)
+    return lambda values: row_of(model, read(values))
 
 
 @lru_cache(maxsize=256)
@@ -81,28 +77,6 @@ def _select(model: type[Table], where: str, order: str, mark: str, lock: bool) -
     if order:
         text += f" ORDER BY {order}"
     return (text + " FOR UPDATE" if lock else text).replace("?", mark)
-
-
-def insert(model: type[R], **values: Any) -> R:
-    """A new row; what is not given has the field's default."""
-    model.require(values)
-    row = model(**values)
-    fields = [field for field in model._meta.sorted_fields if field.name in row.__data__ or field.name in values]
-    text = _insert(model, tuple(field.name for field in fields), proxy.obj.param, is_postgres())
-    cursor = proxy.obj.execute_sql(text, [field.db_value(row.__data__.get(field.name)) for field in fields])
-    key = _key(model)
-    if key.name not in row.__data__:
-        row.__data__[key.name] = cursor.fetchone()[0] if is_postgres() else cursor.lastrowid
-    row._dirty.clear()
-    return row
-
-
-@lru_cache(maxsize=256)
-def _insert(model: type[Table], names: tuple[str, ...], mark: str, returning: bool) -> str:
-    fields = model._meta.fields
-    columns = ", ".join(f'"{fields[name].column_name}"' for name in names)
-    text = f'INSERT INTO "{model._meta.table_name}" ({columns}) VALUES ({", ".join([mark] * len(names))})'  # noqa: S608
-    return text + f' RETURNING "{_key(model).column_name}"' if returning else text
 
 
 def save(row: Table) -> None:

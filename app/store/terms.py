@@ -33,14 +33,19 @@ def _kept() -> list[Term]:
     return seldom.kept("terms", _all_live.rows)
 
 
+_begun = Composed[Term](
+    lambda package_id, now: (
+        _live(package_id).where(Term.from_at <= now).order_by(Term.from_at.desc(), Term.id.desc()).limit(1)
+    )
+)
+
+
 def current(package_id: str, now: datetime) -> Term | None:
     """The term in force: the newest that has begun and was not stopped.
 
     A clock that was set back behind every term still finds the first one that was made to hold at once.
     """
-    begun = _live(package_id).where(Term.from_at <= now)
-    found = begun.order_by(Term.from_at.desc(), Term.id.desc()).first()
-    return found or _live(package_id).where(Term.from_at <= Term.submitted_at).first()
+    return _begun.one(package_id, now) or _live(package_id).where(Term.from_at <= Term.submitted_at).first()
 
 
 def lately(package_id: str, number: int, now: datetime, since: datetime) -> Term | None:

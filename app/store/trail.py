@@ -11,7 +11,6 @@ from secrets import token_hex
 from typing import Any, NamedTuple
 
 from app.states import Act, Side, Thing
-from app.store import statements
 from app.store.database import is_postgres, lock_name, proxy
 from app.store.models import TrailEntry, TrailHead, TrailHorizon, TrailLink
 
@@ -91,8 +90,8 @@ def add(
     """A new entry, in the transaction of what it tells of. One statement, that waits for nobody."""
     if not proxy.obj.in_transaction():
         raise RuntimeError("an entry of the audit record is stored together with what it tells of")
-    statements.insert(
-        TrailEntry, at=at, act=act, side=side, person=person, behalf=behalf, thing=thing, subject=subject[:80],
+    TrailEntry.create(
+        at=at, act=act, side=side, person=person, behalf=behalf, thing=thing, subject=subject[:80],
         case_id=case, who=text_of(who), what=text_of(what),
     )  # fmt: skip
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from app.states import Act, Audience, EntryKind, JobState, LineState, TaskState
-from app.store import statements
 from app.store.composed import Composed
 from app.store.database import proxy
 from app.store.models import BankLine, Comment, Document, Entry, Invoice, Job, Task, TrailEntry, Undo, Visit
@@ -16,7 +15,7 @@ from app.store.words import move
 
 def keep(**values: Any) -> None:
     """Keep how the case stood: one row for each case."""
-    statements.insert(Undo, **values)  # the step itself has forgotten what was kept before
+    Undo.create(**values)  # the step itself has forgotten what was kept before
 
 
 def of_case(case: int) -> Undo | None:

@@ -39,6 +39,12 @@ def visits(case: int) -> list[Visit]:
     return statements.rows(Visit, "case_id = ?", case)
 
 
+def standing(case: int) -> list[str]:
+    """The elements on which a token stands."""
+    query = f"SELECT element FROM visit WHERE case_id = {proxy.obj.param} AND entered > completed + cancelled"  # noqa: S608
+    return [element for (element,) in proxy.obj.execute_sql(query, [case]).fetchall()]
+
+
 def completed_count(case: int, element: str) -> int:
     """How often the element completed in this case."""
     rows = Visit.select().where((Visit.case == case) & (Visit.element == element))

@@ -49,7 +49,7 @@ def open_tasks(case: int) -> list[Task]:
 
 def tasks_of(case: int) -> list[Task]:
     """Every task of a case, in the order in which they opened."""
-    return list(Task.select().where(Task.case == case).order_by(Task.opened_at, Task.id))
+    return statements.rows(Task, "case_id = ?", case, order="opened_at, id")
 
 
 def newest_tasks(case: int, limit: int, sides: Sequence[Side]) -> list[Task]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from app.text.marks import without_unseen
@@ -13,6 +14,7 @@ MOST = 180  # characters of a file's name
 _LONGEST_ENDING = 20
 
 
+@lru_cache(maxsize=4096)  # a list of documents reads the same names again and again
 def file_name(value: str) -> str:
     """A file's name: without the folders that some browsers send along, control characters, marks of direction and
     blanks around; at most 180 characters, its ending among them; `file` when nothing is left.

@@ -56,7 +56,7 @@ def test_what_is_stored_is_seen_at_once(opened: None) -> None:
 def test_what_is_stored_elsewhere_does_not_take_back_what_was_read(opened: None) -> None:
     with database.reading_once(), database.transaction(), counted() as seen:
         days()
-        statements.insert(Counter, name="b", value=1)
+        Counter.create(name="b", value=1)
         days()
     assert len([sql for sql in seen.statements if "closing_day" in sql]) == 1
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from peewee import SQL, ForeignKeyField, ModelSelect, fn
 
-from app.store import database, statements
+from app.store import database
 from app.store.database import Select, Table
 from app.store.models import ALL, Case, Counter, Setting, Task
 from app.store.words import WordField
@@ -29,7 +29,7 @@ def test_a_name_that_is_no_column_is_not_stored() -> None:
     with pytest.raises(TypeError, match="Counter has no column valeu"):
         Counter.create(name="cases", valeu=3)
     with pytest.raises(TypeError, match="Setting has no column keyy, valeu"):
-        statements.insert(Setting, package_id="p", keyy="k", valeu="v")
+        Setting.create(package_id="p", keyy="k", valeu="v")
 
 
 def test_a_key_may_be_given_for_what_it_refers_to() -> None:

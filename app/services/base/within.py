@@ -10,7 +10,7 @@ from app.store import visitrows
 
 def standing(case: int) -> frozenset[str]:
     """The elements on which a token of the case stands, and the activities around them."""
-    return frozenset(row.element for row in visitrows.visits(case) if row.stands)
+    return frozenset(visitrows.standing(case))
 
 
 def begun(case: int, package: Package, element: str) -> datetime | None:

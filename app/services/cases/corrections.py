@@ -24,7 +24,7 @@ from app.services.companies import admissions
 from app.services.companies import company as companypages
 from app.services.register import acts
 from app.states import Act, EntryKind, RequestState, Right, Side, Thing
-from app.store import cases, corrections, database, records, statements, undo, work
+from app.store import cases, corrections, database, records, undo, work
 from app.store import waiting as waiting_counts
 from app.store.models import Answer, Case, Correction
 
@@ -114,8 +114,8 @@ def _accept(portal: Portal, found: Subject, row: Correction, answer: str, actor:
         for key, listed in ((fields.name, fields.listed_name), (fields.subject, fields.listed_subject)):
             if key in row.values and listed:
                 values[listed] = row.values[key]
-    statements.insert(
-        Answer, case=case, element=found.element, values=values, at=now, by=row.asked_by_id, by_name=row.asked_by_name,
+    Answer.create(
+case=case, element=found.element, values=values, at=now, by=row.asked_by_id, by_name=row.asked_by_name,
         side=Side.VENDOR,
     )  # fmt: skip
     admissions.learn(portal, case, loaded, values, actor, now)

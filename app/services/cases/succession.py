@@ -26,7 +26,7 @@ from app.services.companies import cases as companycases
 from app.services.companies import company as companypages
 from app.services.register import acts
 from app.states import RequestState, Rights, Role, Side
-from app.store import accounts, cases, companies, database, records, statements, undo, work
+from app.store import accounts, cases, companies, database, records, undo, work
 from app.store.models import Answer, Case, Company, Correction, User
 from app.text import address
 
@@ -75,8 +75,8 @@ def accept(portal: Portal, found: Subject, row: Correction, answer: str, actor: 
     values = {**found.values, **row.values}
     if fields.listed_name:
         values[fields.listed_name] = fields.said(values, "name")
-    statements.insert(
-        Answer, case=case, element=found.element, values=values, at=now, by=row.asked_by_id, by_name=row.asked_by_name,
+    Answer.create(
+case=case, element=found.element, values=values, at=now, by=row.asked_by_id, by_name=row.asked_by_name,
         side=Side.VENDOR,
     )  # fmt: skip
     former = [each.user.email for each in cases.members(case.id) if each.user.active]

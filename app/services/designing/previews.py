@@ -28,6 +28,7 @@ from app.services.process import context
 from app.states import Act, Right, Thing
 from app.store import cases, database
 from app.store.models import Case
+from app.text.later import settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ class Previews:
             loaded = self._portal.releases.loaded(case.release_id)
             element = asked.element or _element(package, asked.path)
             known = element if element in loaded.package.elements else ""
-            facts = context.build(self._portal, case, loaded, element=known)
+            facts = settled(context.build(self._portal, case, loaded, element=known))
             _looked(self._portal, case, PurePosixPath(asked.path).name, actor)
         settings = settings_of(self._portal.releases.in_force.on(package))
         links = {**facts["links"], "entry": f"{facts['links']['site']}/enter/{LINK}"}

@@ -21,6 +21,7 @@ from app.services.register import validity
 from app.states import BookingState, CardState, CommentState, Side, TaskKind
 from app.store import accounts, bookings, cards, cases, entrylinks, invoices, records, work
 from app.store.models import Case, Certificate, Invoice
+from app.text.later import Later
 
 
 def build(
@@ -35,7 +36,8 @@ def build(
     asks: str = "",
 ) -> dict[str, Any]:
     """The whole context. `element` is the one for which it is built: its task and its comments come first; `at`: the
-    engine's task, where one element has several; `asks`: the step that is asked for, where it is not the next."""
+    engine's task, where one element has several; `asks`: the step that is asked for, where it is not the next. Lists
+    are read when a template looks into them, so within the same connection (`later.settled` makes them all)."""
     package = loaded.package
     settings = settings_of(package)
     claim = _invoice(case, loaded, element)
@@ -70,10 +72,12 @@ def build(
             "register": f"{base}/systems",
             "site": base,
         },
-        "comments": [{"where": row.where, "text": row.text} for row in work.comments(case.id, CommentState.OPEN)],
+        "comments": Later(
+            lambda: [{"where": row.where, "text": row.text} for row in work.comments(case.id, CommentState.OPEN)]
+        ),
         "invoice": money.facts(claim) if claim is not None else None,
         "booking": asdict(dates.view(booking, loaded)) if booking and booking.state != BookingState.CANCELLED else None,
-        "cards": _cards(case, loaded, element),
+        "cards": Later(lambda: _cards(case, loaded, element)),
         "certificate": certificate
         and {
             "number": certificate.number,
@@ -90,15 +94,19 @@ def build(
             "qr": qr(f"{base}/systems/{certificate.number}"),
         },
         "shipment": _shipment(loaded, answers, element),
-        "invoices": [money.facts(row) for row in invoices.of_case(case.id)],
-        "documents": [
-            {"title": row.title, "filename": row.filename, "made_on": row.created_at, "digest": row.digest}
-            for row in records.documents(case.id)
-        ],
-        "timeline": [
-            {"at": row.at, "title": row.title, "actor": row.actor_name, "text": row.text, "kind": row.kind}
-            for row in reversed(timeline.of_case(case, loaded, timeline.VENDOR, limit=300))
-        ],
+        "invoices": Later(lambda: [money.facts(row) for row in invoices.of_case(case.id)]),
+        "documents": Later(
+            lambda: [
+                {"title": row.title, "filename": row.filename, "made_on": row.created_at, "digest": row.digest}
+                for row in records.documents(case.id)
+            ]
+        ),
+        "timeline": Later(
+            lambda: [
+                {"at": row.at, "title": row.title, "actor": row.actor_name, "text": row.text, "kind": row.kind}
+                for row in reversed(timeline.of_case(case, loaded, timeline.VENDOR, limit=300))
+            ]
+        ),
         "data": case.data if data is None else data,
         "today": portal.today(),
         "english": _in_english(case),

@@ -116,8 +116,7 @@ def open_tasks(moment: Moment) -> None:
         if due is not None and element.side == Side.VENDOR and element.flag("returns_cards"):
             loans.ask_back(moment.case.id, due, moment.now)
         moment.rows.append(
-            statements.insert(
-                Task,
+            Task.create(
                 id=task.id,
                 case=moment.case,
                 element=task.element,

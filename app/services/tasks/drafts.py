@@ -49,8 +49,7 @@ def keep(task: Task, values: Mapping[str, Any], actor: Actor, now: datetime, pag
     """
     row = work.draft(task.id)
     if row is None:
-        made = statements.insert(
-            Draft,
+        made = Draft.create(
             task=task.id,
             values=dict(values),
             revision=1,

@@ -111,11 +111,7 @@ def keep(
     case = setting.case
     opened = {entry.task_id for entry in step.log if entry.what == "entered"}
     receipts = (
-        {
-            row.id
-            for row in jobrows.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING, JobState.DONE)
-            if row.created_at == now and (row.params or {}).get("receipt") == answer.id
-        }
+        {row.id for row in jobrows.made_at(case.id, now) if (row.params or {}).get("receipt") == answer.id}
         if setting.task.side != Side.OPERATOR
         else set()
     )

@@ -17,7 +17,7 @@ from app.services.process.moment import Closing
 from app.services.tasks import drafts, forms, nouns, recallstate
 from app.services.trouble import incidents
 from app.states import Act, Thing
-from app.store import database, statements, work
+from app.store import database, work
 from app.store.models import Answer
 
 
@@ -78,8 +78,7 @@ def _complete(
     kept = secrets.keep(portal, case, element.id, values, element.listed("secrets"), now)
     titles = {field.key: field.named("ja") for field in forms.form(setting).inputs()}
     intake.adopt(case, element.id, kept, titles)
-    answer = statements.insert(
-        Answer,
+    answer = Answer.create(
         case=case,
         element=element.id,
         values=kept,
