@@ -1,0 +1,65 @@
+"""Rows that are made by the portal's own short way are those that peewee makes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import peewee
+import pytest
+
+from app.services.base import versions
+from app.states import Side
+from app.store import database, inserting, models, statements
+from app.store.composed import Composed
+from app.store.models import ALL
+from app.store.rowmaking import as_stored
+
+
+@pytest.mark.parametrize("model", ALL, ids=lambda model: model.__name__)
+def test_a_column_that_is_read_as_it_is_stored_would_not_be_changed_by_its_field(model: type[database.Table]) -> None:
+    for field in model._meta.sorted_fields:
+        if as_stored(field):
+            number = field.field_type in {"INT", "BIGINT", "AUTO", "SMALLINT"}
+            for value in (0, -7, 10**15) if number else ("", "髙﨑 ａ", "7"):
+                read = field.python_value(value)
+                assert (read, type(read)) == (value, type(value)), field.name
+
+
+def test_what_is_no_text_and_no_number_goes_through_its_field() -> None:
+    changed = {type(field) for model in ALL for field in model._meta.sorted_fields if not as_stored(field)}
+    assert changed >= {
+        peewee.BooleanField,
+        peewee.DateField,
+        database.UtcField,
+        database.JsonField,
+        database.FileNameField,
+    }
+    assert not any(issubclass(kind, peewee.AutoField) for kind in changed)
+
+
+def test_rows_are_what_peewee_makes_of_them(either: str) -> None:
+    versions.prepare(database.connect(either))
+    at = datetime(2026, 4, 1, 9, 0, 0, 123, tzinfo=UTC)
+    with database.connection():
+        person = models.User.create(email="a@b.example", name="髙橋", fs_uniquifier="u", side=Side.VENDOR, active=False)
+        models.Session.create(key="k", user=person, begun_at=at, seen_at=at.replace(microsecond=0), until=at, place="")
+        models.Outage.create(name="mail", since=at, tries=2, tried_at=at, message="m", params={"a": [1, None, "𠮷"]})
+        models.Absence.create(user=person, delegate=person, first_day=date(2026, 4, 1), last_day=date(2026, 5, 31))
+        for model in (models.User, models.Session, models.Outage, models.Absence):
+            quick = statements.rows(model, "1 = 1")
+            own = list(peewee.ModelSelect(model, model._meta.sorted_fields, is_default=True))
+            composed = Composed[database.Table](lambda model=model: model.select()).rows()
+            assert (
+                [row.__data__ for row in quick] == [row.__data__ for row in own] == [row.__data__ for row in composed]
+            )
+            assert [row.dirty_fields for row in quick] == [[]]
+
+
+def test_a_row_that_is_there_is_not_stored_again(either: str) -> None:
+    versions.prepare(database.connect(either))
+    with database.connection():
+        assert inserting.insert_once(models.Counter(name="a", value=1))
+        assert not inserting.insert_once(models.Counter(name="a", value=2))
+        assert statements.one(models.Counter, "name = ?", "a").value == 1  # type: ignore[union-attr]  # it is there
+        with pytest.raises(peewee.IntegrityError):
+            models.Counter.create(name="a", value=3)
