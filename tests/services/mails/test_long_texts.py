@@ -15,6 +15,7 @@ from app.services.cases import talking
 from app.services.mails import portalmails
 from app.services.process import context
 from app.store import database
+from app.text.later import settled
 from tests.services.conftest import Bench
 from tests.services.steps import case_of, go, staff
 from tests.support.mail import Mailbox
@@ -66,7 +67,8 @@ def contexts(bench: Bench) -> Iterator[dict[str, Any]]:
     loaded = bench.portal.releases.current("ccus_api_certification")
     with database.connection():
         case = case_of(walker)
-        base = context.build(walker.portal, case, loaded, element="certificate_received", extra={"message": "x"})
+        given = context.build(walker.portal, case, loaded, element="certificate_received", extra={"message": "x"})
+        base = settled(given)
     base["comments"] = [{"where": "x", "text": "x"}]
     facts = {name: typed(value) if name in TYPED else value for name, value in base.items()}
     fields = [field for spec in loaded.forms.values() for field in spec.inputs()]

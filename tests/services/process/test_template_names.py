@@ -9,6 +9,7 @@ from app.catalogue.template_names import CASE, LISTS, MEMBERS
 from app.services.cards.labels import Label
 from app.services.process import context
 from app.store import database
+from app.text.later import settled
 from tests.services.conftest import Bench
 from tests.services.steps import case_of, go
 
@@ -17,7 +18,7 @@ def test_the_names_and_their_members_are_those_of_a_real_case(bench: Bench) -> N
     walker = go(bench, "certificate_received")
     case, loaded = case_of(walker), bench.portal.releases.current("ccus_api_certification")
     with database.connection():
-        given = context.build(bench.portal, case, loaded)
+        given = settled(context.build(bench.portal, case, loaded))
     assert given.keys() - loaded.package.settings.keys() >= CASE - loaded.package.settings.keys()
     assert given.keys() - loaded.package.settings.keys() <= CASE
     seen = set()
@@ -35,6 +36,7 @@ def test_the_names_and_their_members_are_those_of_a_real_case(bench: Bench) -> N
 def test_a_section_of_settings_never_stands_before_the_portals_own_name(bench: Bench) -> None:
     walker = go(bench, "company_profile")
     with database.connection():
-        given = context.build(bench.portal, case_of(walker), bench.portal.releases.current("ccus_api_certification"))
+        loaded = bench.portal.releases.current("ccus_api_certification")
+        given = settled(context.build(bench.portal, case_of(walker), loaded))
     assert isinstance(given["cards"], list)
     assert given["settings"]["cards"]["return_bd"] == 10

@@ -154,7 +154,7 @@ def test_mails_and_documents_that_go_out_tell_of_the_vendors_mails_alone(world: 
     with database.connection():
         case = cases.get(world.number)
         assert case is not None
-        said = context.build(portal, case, portal.releases.loaded(case.release_id))["timeline"]
+        said = list(context.build(portal, case, portal.releases.loaded(case.release_id))["timeline"])
     told = " ".join(f"{line['title']} {line['text']}" for line in said)
     assert "新しいメッセージがあります" in told
     assert not any(sign in told for sign in (SIGNS["helper"], SIGNS["claim"], CHIEF, STAFF[0]))
