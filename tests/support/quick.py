@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 from argon2 import PasswordHasher
+from babel.support import NullTranslations, Translations
 
 from app.services.signin import passwords
 from app.store import connections
@@ -20,7 +23,19 @@ def install() -> None:
     passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     connections.SYNCHRONOUS = "off"
     os.fsync = lambda _handle: None
+    # Each site puts the catalogues of its languages together for itself, and changes none of them by it.
+    Translations.load = staticmethod(_known_catalogue)  # type: ignore[method-assign, assignment]
     # Where an environment forbids it (many containers' do), each of the hundreds of processes that tests start would
     # compile the whole portal anew.
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+_load, _catalogues = Translations.load, dict[tuple[str, ...], NullTranslations]()
+
+
+def _known_catalogue(folder: Any, locales: Sequence[Any], domain: str | None = None) -> NullTranslations:
+    key = (str(folder), *map(str, locales), domain or "")
+    if key not in _catalogues:
+        _catalogues[key] = _load(folder, locales, domain)
+    return _catalogues[key]
