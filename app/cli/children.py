@@ -21,7 +21,7 @@ from typing import Protocol
 from setproctitle import setproctitle
 
 from app.cli import lifeline
-from config.settings import live_with
+from config.machine import live_with
 
 Main = Callable[[Sequence[str]], None]
 _COPIES = multiprocessing.get_context("fork")

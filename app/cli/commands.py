@@ -35,13 +35,11 @@ from app.services.demo import fence, load
 from app.services.packages import folders
 from app.services.plays import hosts
 from config import logs
+from config.machine import COUNTING, bare_environment, handed_sockets
 from config.settings import (
-    COUNTING,
     Settings,
-    bare_environment,
     child_environment,
     demo_secrets_of,
-    handed_sockets,
     web_processes,
     with_demo_secrets,
 )

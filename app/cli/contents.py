@@ -21,7 +21,7 @@ from app.services.base.portal import Portal
 from app.services.packages import exchange, terms
 from app.services.packages.terms import Act
 from app.services.workspaces import bringing
-from config.settings import terminal_user
+from config.machine import terminal_user
 
 wired = click.make_pass_decorator(Wiring)
 LONG = 100  # characters, over which texts are told line by line

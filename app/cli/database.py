@@ -12,7 +12,7 @@ from app.cli.wiring import Wiring
 from app.errors import N_
 from app.services.base import versions
 from app.services.base.versions import Step
-from config.settings import terminal_language
+from config.machine import terminal_language
 
 wired = click.make_pass_decorator(Wiring)
 

@@ -11,7 +11,7 @@ import click
 
 from app.errors import N_, NinteiError, filled
 from app.text import roles
-from config.settings import terminal_language
+from config.machine import terminal_language
 
 TRANSLATIONS = Path(__file__).parents[1] / "web" / "translations"
 CHOSEN = "app.cli.language"  # under which the context keeps what --lang asks for

@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.settings import put_temporary_files
+from config.machine import put_temporary_files
 
 log = logging.getLogger("nintei.play")
 

@@ -18,7 +18,7 @@ from app.services.base.portal import Portal
 from app.services.packages import folders, terms
 from app.services.packages.terms import Act, Done
 from app.text.days import parse_date, parse_datetime
-from config.settings import terminal_user
+from config.machine import terminal_user
 
 wired = click.make_pass_decorator(Wiring)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from app.errors import Permanent
-from config.settings import environment_with
+from config.machine import environment_with
 
 _COPY = re.compile(rb"COPY (?:public\.)?\"?([a-z0-9_]+)\"? ")
 

@@ -19,7 +19,7 @@ from app import catalogue
 from app.cli import playhost
 from app.services.packages import folders
 from app.services.plays.hosts import Plays, file_of
-from config import settings as config
+from config import machine
 from config.clock import SystemClock
 from tests.support.network import wait_until
 
@@ -45,7 +45,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         file, plays = file_of(Path(folder)), Plays(Path(folder))
         command = [sys.executable, "-c", LAUNCH, "playhost", str(file), str(MOST)]
-        with subprocess.Popen(command, env=config.bare_environment(), cwd=BPMN.parent) as process:
+        with subprocess.Popen(command, env=machine.bare_environment(), cwd=BPMN.parent) as process:
             try:
                 wait_until(file.exists, 60, "the host of Plays")
                 host = psutil.Process(process.pid)

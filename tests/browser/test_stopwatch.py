@@ -24,7 +24,7 @@ from app.services.plays import hosts
 from app.services.workspaces import gating
 from app.worker import Worker
 from app.worker.poke import Bell
-from config import settings as config
+from config import machine
 from tests.browser.designing import SEEN, latin
 from tests.browser.staffed import axe
 from tests.services.cardbench import served
@@ -68,7 +68,7 @@ def playing(site: Site) -> Iterator[None]:
     """The host of Plays."""
     file = hosts.file_of(site.bench.portal.settings.data_dir)
     command = [sys.executable, "-c", LAUNCH, "playhost", str(file), "2"]
-    with subprocess.Popen(command, env=config.bare_environment(), cwd=Path(playhost.__file__).parents[2]) as process:
+    with subprocess.Popen(command, env=machine.bare_environment(), cwd=Path(playhost.__file__).parents[2]) as process:
         try:
             yield
         finally:

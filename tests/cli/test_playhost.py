@@ -15,7 +15,7 @@ from app.cli.playhost import Spec
 from app.cli.playlimits import Limits
 from app.errors import Permanent
 from app.services.plays.hosts import Plays, file_of
-from config import settings as config
+from config import machine
 from tests.support.network import wait_until
 
 SMALL = Limits(busy=0.3, memory=1 << 30)
@@ -69,7 +69,7 @@ class Host:
         file = file_of(folder)
         command = [sys.executable, "-c", LAUNCH.format(limits), "playhost", str(file), "5"]
         project = Path(playhost.__file__).parents[2]
-        self._process = subprocess.Popen(command, env=config.bare_environment(), cwd=project)
+        self._process = subprocess.Popen(command, env=machine.bare_environment(), cwd=project)
         wait_until(file.exists, WAIT, "the host of Plays")
         self._plays = Plays(folder)
         self._owners = 0

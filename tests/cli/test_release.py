@@ -7,7 +7,7 @@ import re
 import pytest
 
 from app.cli import releases
-from config import settings
+from config import machine
 from config.clock import set_clock_file
 from tests.cli.conftest import Terminal
 
@@ -132,16 +132,16 @@ def test_there_is_no_way_around_the_scenarios(terminal: Terminal) -> None:
 def test_whoever_types_is_on_record(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     monkeypatch.setenv("SUDO_USER", "hanako")
-    assert settings.terminal_user() == "hanako"
+    assert machine.terminal_user() == "hanako"
     monkeypatch.delenv("SUDO_USER")
     monkeypatch.setenv("LOGNAME", "taro")
-    assert settings.terminal_user() == "taro"
+    assert machine.terminal_user() == "taro"
 
     def nobody() -> str:
         raise OSError
 
-    monkeypatch.setattr(settings.getpass, "getuser", nobody)
-    assert settings.terminal_user().startswith("uid ")
+    monkeypatch.setattr(machine.getpass, "getuser", nobody)
+    assert machine.terminal_user().startswith("uid ")
 
 
 def test_somebody_else_has_to_approve_outside_a_demo(terminal: Terminal) -> None:

@@ -22,7 +22,7 @@ import pytest
 
 from app.cli.children import successor
 from app.store import schema
-from config import settings
+from config import machine
 from tests.support.network import free_port, wait_until
 from tests.support.server import LAUNCH, PROJECT, Server, settings_for, start
 
@@ -195,6 +195,6 @@ def test_sockets_are_handed_to_this_process_alone(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setenv("LISTEN_FDS", "2")
     monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
-    assert settings.handed_sockets() == [3, 4]
+    assert machine.handed_sockets() == [3, 4]
     monkeypatch.setenv("LISTEN_PID", str(os.getpid() + 1))
-    assert settings.handed_sockets() == []
+    assert machine.handed_sockets() == []

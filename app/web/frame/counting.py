@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, mult
 from prometheus_client.metrics_core import Metric
 
 from app.services.pages import figures
-from config.settings import counting_folder
+from config.machine import counting_folder
 
 OWN = CollectorRegistry()
 SECONDS = Histogram(

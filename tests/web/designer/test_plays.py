@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from app.cli import playhost, playlimits
 from app.services.people import accounts
 from app.services.plays import hosts
-from config import settings as config
+from config import machine
 from tests.support.manuals import lost, sections
 from tests.support.network import wait_until
 from tests.web.conftest import Site
@@ -35,7 +35,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[psutil.P
     """A host of Plays, two at once, and where it says at which socket it listens."""
     file = tmp_path_factory.mktemp("plays") / "host"
     command = [sys.executable, "-c", LAUNCH, "playhost", str(file), "2"]
-    with subprocess.Popen(command, env=config.bare_environment(), cwd=Path(playhost.__file__).parents[2]) as process:
+    with subprocess.Popen(command, env=machine.bare_environment(), cwd=Path(playhost.__file__).parents[2]) as process:
         try:
             wait_until(file.exists, 180, "the host of Plays")
             yield psutil.Process(process.pid), file
