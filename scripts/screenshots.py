@@ -1,13 +1,14 @@
 """Pictures of the main pages for docs/images, taken from a fresh demo in a throw-away folder.
 
     make screenshots
-    python scripts/screenshots.py designer     those alone whose name begins so
+    python scripts/screenshots.py designer cards     those alone whose name begins so
 
 Needs Debian's chromium and fonts-noto-cjk, and the test tools (playwright).
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -22,11 +23,16 @@ from app.services.demo.walker import PASSWORD  # noqa: E402
 from tests.support.browser import FLAGS  # noqa: E402
 from tests.support.needs import chromium_path  # noqa: E402
 from tests.support.network import free_port  # noqa: E402
-from tests.support.server import settings_for, start  # noqa: E402
+from tests.support.server import command, settings_for, start  # noqa: E402
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from playwright.sync_api import Browser, Page
 
+PACKAGE = "ccus_api_certification"
+TEXTS = (".bpmn", ".toml", ".form", ".md", ".html", ".dmn")
+BEFORE, AFTER = "first_review", "document_check"  # the step that the second release draws anew
 IMAGES = PROJECT / "docs" / "images"
 WIDE, BROAD, TALL, PHONE = (1280, 860), (1680, 1050), (1280, 1320), (390, 780)
 # file, who, width, address, whole page
@@ -48,23 +54,30 @@ SHOTS = (
     ("designer-form", "analyst@nintei.example", BROAD, "draft:forms/first_review.form&at=field:Field_outcome", False),
     ("designer-mail", "analyst@nintei.example", BROAD, "draft:mail/review-1.md", False),
     ("designer-settings", "analyst@nintei.example", WIDE, "draft:package.toml&at=calendars.exam.capacity", False),
+    ("designer-play", "analyst@nintei.example", TALL, "play:second_review", False),
+    ("designer-release", "analyst@nintei.example", TALL, "changed:mail/review-1.md", False),
     ("designer-start", "analyst@nintei.example", WIDE, "/designer", False),
+    ("designer-compare", "analyst@nintei.example", TALL, f"second:/designer/compare/{PACKAGE}/1/2", False),
+    ("designer-moves", "admin@nintei.example", TALL, f"second:/designer/moves/{PACKAGE}/2", False),
+    ("case-mend", "admin@nintei.example", TALL, "/cases/2026-0004/mend", False),
 )
 
 
-def main(beginning: str = "") -> None:
-    """Take those whose name begins so."""
+def main(*beginnings: str) -> None:
+    """Take those whose name begins so; without any, all."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         place, port = Path(folder), free_port()
-        settings = settings_for(place, port, demo="yes")
+        settings = settings_for(place, port, demo="yes", plays="1")
         server = start(["run", "--demo"], settings, place / "log", settings["NINTEI_BASE_URL"])
         try:
             server.wait_ready(300)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=str(chromium_path()), args=list(FLAGS))
-                for name, who, size, address, whole in (each for each in SHOTS if each[0].startswith(beginning)):
-                    _shoot(browser, server.url, name, who, size, address, whole)
+                for name, who, size, address, whole in (each for each in SHOTS if each[0].startswith(beginnings or "")):
+                    if address.startswith("second:"):
+                        _second(place, settings)
+                    _shoot(browser, server.url, name, who, size, address.removeprefix("second:"), whole)
                 browser.close()
         finally:
             server.stop()
@@ -78,13 +91,17 @@ def _shoot(browser: Browser, base: str, name: str, who: str, size: tuple[int, in
         page.fill("#email", who)
         page.fill("#password", PASSWORD)
         page.click("main form button[type=submit]")
-        page.wait_for_url("**/tasks*")
+        page.wait_for_url(lambda address: "/login" not in address)
     if address.startswith("draft:"):
         _draft(page, base, address.removeprefix("draft:"))
+    elif address.startswith("play:"):
+        _play(page, base, address.removeprefix("play:"))
+    elif address.startswith("changed:"):
+        _changed(page, base, address.removeprefix("changed:"))
     else:
         page.goto(base + (_task(page, base, address) if address.startswith("task:") else address))
-    if page.locator("[data-diagram]").count():
-        page.locator("[data-diagram] .djs-container svg").first.wait_for()
+    if drawn := page.locator("[data-diagram]").count():
+        page.locator("[data-diagram] .djs-container svg").nth(drawn - 1).wait_for()
     page.screenshot(path=str(IMAGES / f"{name}.png"), full_page=whole)
     print(f"docs/images/{name}.png")
     context.close()
@@ -104,6 +121,53 @@ def _draft(page: Page, base: str, file: str) -> None:
     page.wait_for_timeout(2000)  # fonts and the list of problems
 
 
+def _play(page: Page, base: str, until: str) -> None:
+    """The release in force is tried; a case has walked to the step."""
+    page.goto(f"{base}/designer")
+    page.get_by_role("button", name="試す").first.click()
+    page.locator("#pl-until").wait_for(timeout=120_000)
+    page.locator("#pl-scenario").select_option(value="happy_path")
+    page.locator("#pl-until").select_option(value=until)
+    page.locator("#pl-walk button").click()
+    page.locator("#pl-cases .pl-kind").wait_for(timeout=120_000)
+    page.frame_locator("#pl-frame-2").locator("h1", has_text="書類審査").wait_for()
+    page.locator("h1").scroll_into_view_if_needed()
+    page.evaluate("window.scrollTo(0, 0)")
+    page.wait_for_timeout(2000)  # fonts
+
+
+def _changed(page: Page, base: str, file: str) -> None:
+    """The page of release of a draft in which this text was changed."""
+    page.goto(f"{base}/designer")
+    page.locator("details:has(#title-1) summary").click()
+    page.fill("#title-1", "一次審査のお知らせの文面")
+    page.locator("form[action='/designer/make'] button").first.click()
+    page.wait_for_url("**/designer/w/*")
+    here = page.url.split("?")[0]
+    page.goto(f"{here}?file={file}")
+    page.locator(".dz-panel:not([hidden]) .cm-content").click()
+    page.keyboard.press("Control+End")
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        page.keyboard.type("\nご不明な点は、このメールへの返信でお尋ねください。\n")
+    page.goto(f"{here}/release")
+
+
+def _second(place: Path, settings: Mapping[str, str]) -> None:
+    """A second release, once: the first review is drawn anew under another id."""
+    folder = place / PACKAGE
+    if folder.exists():
+        return
+    for source in (each for each in (PROJECT / "bpmn" / PACKAGE).rglob("*") if each.is_file()):
+        target = folder / source.relative_to(PROJECT / "bpmn" / PACKAGE).as_posix().replace(BEFORE, AFTER)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        data = source.read_bytes()
+        target.write_bytes(data.replace(BEFORE.encode(), AFTER.encode()) if source.suffix in TEXTS else data)
+    shutil.copytree(PROJECT / "bpmn" / "_shared", folder / "_shared", dirs_exist_ok=True)
+    said = command(["release", str(folder), "--note", "一次審査を描き直したため"], settings, 300)
+    if said.returncode:
+        raise SystemExit(said.stdout + said.stderr)
+
+
 def _task(page: Page, base: str, address: str) -> str:
     """The address of the first open task of this element that the person sees."""
     page.goto(f"{base}/cases?state=open")
@@ -116,4 +180,4 @@ def _task(page: Page, base: str, address: str) -> str:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    main(*sys.argv[1:])

@@ -24,10 +24,11 @@ pages = Blueprint("designer_comparing", __name__, url_prefix="/designer/compare/
 @pages.get("")
 @needs(Right.SEE_DESIGN)
 def compare(package_id: str, before: str, after: str) -> Any:
-    """Every file that differs; the one of ?file= (else the first) in full."""
+    """Every file that differs; the one of ?file= (else the first diagram, else the first) in full."""
     found = comparing.compared(portal(), package_id, before, after, signed_in())
     path = request.args.get("file", "")
-    chosen = found.file(path) or (found.files[0] if found.files and not path else None)
+    diagrams = [each for each in found.files if each.file.endswith(".bpmn")]
+    chosen = found.file(path) if path else next(iter(diagrams or found.files), None)
     if path and chosen is None:
         raise NotFound("There is no difference in this file")
     sides = [half_words(found.before), half_words(found.after)]
