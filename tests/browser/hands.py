@@ -7,47 +7,26 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.browser.axe import axe as looked_at
 from tests.flow.driver import sample_pdf
 from tests.flow.place import Place
 from tests.flow.walking import CCUS
 from tests.support.browser import until
 
-AXE = Path(__file__).parents[2] / "app/frontend/node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 HEAVIEST = 150 * 1024  # bytes
 VIEWER = "/pages/"  # its pages draw a whole file
-# What axe-core can find fault with, by the element: what it is, what it says of itself and to what it refers, whether
-# it has words, and among what it stands. Pages of which each is known hold no more than those that it has looked at.
-PARTS = """() => {
-  const met = new Set();
-  for (const each of document.querySelectorAll('*')) {
-    const up = each.parentElement, over = up && up.parentElement;
-    const names = each.getAttributeNames().filter(name => name !== 'class').sort();
-    const refers = ['for', 'aria-labelledby', 'aria-describedby', 'aria-controls', 'aria-owns', 'list', 'headers']
-      .filter(name => each.hasAttribute(name))
-      .every(name => each.getAttribute(name).split(/\\s+/).every(id => !id || document.getElementById(id)));
-    const said = ['role', 'type', 'lang', 'scope', 'aria-hidden', 'tabindex'].map(name => each.getAttribute(name));
-    const own = [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim());
-    met.add([each.localName, each.className, names, refers, said, own, Boolean(each.textContent.trim()),
-      (each.labels || []).length, Boolean(each.getAttribute('aria-label') || each.title || each.alt),
-      up && up.localName + '.' + up.className, over && over.localName + '.' + over.className].join('|'));
-  }
-  return [...met];
-}"""
 # Where desk, check page and done page are looked at too; those of the other steps are much alike.
 LOOKED_AT = {"company_profile", "first_review", "contracts__operator", "request_exam_date", "exam__operator"}
 
 
 class Hands:
     """One person: their browser window, and the pictures that were taken of it."""
-
-    _passed: ClassVar[set[str]] = set()  # parts of pages of which axe-core has found nothing to say
 
     def __init__(
         self, browser: Browser, place: Place, who: str, shots: Path, *, every: bool = False, **context: Any
@@ -102,7 +81,7 @@ class Hands:
         assert "Traceback" not in self.page.content()
         if self._every:
             self.page.screenshot(path=f"{stem}-1280.png", full_page=True)
-        if axe and self._scripts and AXE.exists() and (found := self.axe()):
+        if axe and self._scripts and (found := looked_at(self.page)):
             self.violations[f"{name} 1280"] = found
         if self._scripts and VIEWER not in self.page.url and (heavy := self.weight()) > HEAVIEST:
             self.violations[f"{name} weight"] = [f"{heavy} bytes without the diagram"]
@@ -124,23 +103,6 @@ class Hands:
                 ["/diagram"],
             )
         )
-
-    def axe(self) -> list[str]:
-        """What axe-core finds against WCAG 2.2 A and AA; a page all of whose parts it has passed is not asked about
-        again."""
-        parts = set(self.page.evaluate(PARTS))
-        if parts <= self._passed:
-            return []
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate(
-            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
-        )
-        if not found["violations"]:
-            self._passed.update(parts)
-        return [
-            f"{each['id']}: {each['help']}: {'; '.join(str(node['target']) for node in each['nodes'][:4])}"
-            for each in found["violations"]
-        ]
 
     # Doing
 

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from app.services.people import accounts
-from tests.browser.hands import AXE, NARROW, RULES, WIDE
+from tests.browser.axe import axe
+from tests.browser.hands import NARROW, WIDE
 from tests.support import server as servers
 from tests.web.conftest import Site
 
@@ -67,15 +68,6 @@ class Office:
         assert wide <= NARROW["width"], f"{page.url} is {wide} pixels wide on a telephone"
         assert not twice or (found := axe(page)) == [], f"{page.url} on a telephone: {found}"
         page.set_viewport_size(WIDE)  # type: ignore[arg-type]
-
-
-def axe(page: Page) -> list[str]:
-    """What axe-core finds against WCAG 2.2 A and AA."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
-    )
-    return [f"{each['id']}: {[str(node['target']) for node in each['nodes'][:3]]}" for each in found["violations"]]
 
 
 def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:

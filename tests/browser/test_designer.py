@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from app.engine import Engine
 from app.services.workspaces import content, making, saving
-from tests.browser.hands import AXE, NARROW, RULES
+from tests.browser.axe import axe
+from tests.browser.hands import NARROW
 from tests.services.cardbench import served
 from tests.services.conftest import PACKAGES, engine  # noqa: F401 - the fixture
 from tests.services.workspaces.conftest import Desk, analyst
@@ -146,11 +147,7 @@ def test_the_page_is_read_by_everybody_and_worked_by_keyboard_on_a_phone_too(roo
         if viewport:
             page.set_viewport_size(viewport)  # type: ignore[arg-type]
             assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate(
-            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
-        )
-        assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found["violations"]] == []
+        assert axe(page) == []
     page.locator("#dz-tree summary", has_text="設定").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")

@@ -16,8 +16,8 @@ from app.text import xml
 from tests.bpmn.dialects import DIALECTS
 from tests.bpmn.miwg import models
 from tests.bpmn.test_writing import facts
+from tests.browser.axe import AXE, RULES
 from tests.browser.designing import Desk, desk
-from tests.browser.hands import AXE, RULES
 from tests.services.conftest import engine
 
 __all__ = ["engine"]

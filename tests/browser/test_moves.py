@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.engine import Engine
 from app.services.moves import doing
-from tests.browser.hands import AXE, NARROW, RULES
+from tests.browser.axe import axe
+from tests.browser.hands import NARROW
 from tests.services.broken import again, applied
 from tests.services.cardbench import served
 from tests.services.conftest import PACKAGES, engine  # noqa: F401 - the fixture
@@ -43,11 +44,7 @@ def look(page: Page, name: str) -> None:
     page.wait_for_load_state()
     if folder := os.environ.get("NINTEI_PICTURES"):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
-    )
-    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found["violations"]] == []
+    assert axe(page) == []
     page.set_viewport_size(NARROW)
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     page.set_viewport_size({"width": 1280, "height": 900})

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
-from tests.browser.hands import AXE
+from tests.browser.axe import AXE
 from tests.flow.conftest import make_place  # noqa: F401 - the fixture
 from tests.flow.driver import APPLICATION, VENDOR_PASSWORD
 from tests.flow.place import Place

@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 from app.engine import Engine
 from app.store import database
 from app.store.models import Passkey, Session, User
-from tests.browser.hands import AXE, RULES
+from tests.browser.axe import axe
 from tests.services.conftest import STAFF
 from tests.support.needs import needs
 from tests.web.conftest import Site, engine, open_site
@@ -79,11 +79,7 @@ def looked_at(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": 800})
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{page.url} is wider than {width} pixels"
-        page.evaluate(AXE.read_text())
-        found = page.evaluate(
-            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
-        )
-        assert [each["id"] for each in found["violations"]] == [], page.url
+        assert axe(page) == [], page.url
 
 
 def count() -> int:

@@ -143,7 +143,8 @@ def wait() -> Callable[[], Any]:
                 if pid == 0:
                     return _be(json.loads(data), files)
                 running[pid] = line
-                line.send(str(pid).encode())
+                with suppress(OSError):  # whoever asked has gone
+                    line.send(str(pid).encode())
             for each in files:
                 os.close(each)
 
