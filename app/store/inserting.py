@@ -17,8 +17,8 @@ def insert(row: Any) -> None:
 
 
 def insert_once(row: Any) -> bool:
-    """Store it unless one with the same key, or with what must be there only once, is stored already; says whether it
-    was."""
+    """Store it unless one with the same key, or with what must be there only once, is stored already. Says whether it
+    was stored now."""
     return bool(_run(row, " ON CONFLICT DO NOTHING").rowcount)
 
 

@@ -19,7 +19,7 @@ class Later(Sequence[T], Generic[T]):
         self._found: list[T] | None = None
 
     def __call__(self) -> list[T]:
-        """The list itself."""
+        """The list itself, made if it was not."""
         if self._found is None:
             self._found = self._make()
         return self._found
