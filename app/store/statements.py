@@ -46,6 +46,12 @@ def ahead(model: type[R], where: str, column: str, values: Sequence[Any], order:
         proxy.obj.memory.know(alone, (value,), of_value)
 
 
+def is_known(model: type[R], where: str, *values: Any, order: str = "") -> bool:
+    """Whether the page that is being made has read already what `rows` would find."""
+    found = proxy.obj.memory.found
+    return bool(found) and (_select(model, where, order, proxy.obj.param, lock=False), values) in found
+
+
 def one(model: type[R], where: str, *values: Any, order: str = "", lock: bool = False) -> R | None:
     """The row that fits, if there is one; the first in `order` where several do."""
     found = rows(model, where, *values, order=order, lock=lock)

@@ -46,7 +46,7 @@ def faults(sql: str, plan: list[str]) -> list[str]:
             found.append(line)
     if re.search(r"\bcase_id IN \(\d", sql) and not any("case_id=?" in line for line in plan):
         found.append("not by the cases that are named")
-    listed = " LIMIT " in sql and not re.search(r"json_each|_id\"? IN \(", sql)
+    listed = " LIMIT " in sql and not re.search(r"json_each|_id\"? IN \(|case_id\"? = ", sql)  # of few cases
     return found + [line for line in plan if listed and line == "USE TEMP B-TREE FOR ORDER BY"]
 
 
