@@ -83,13 +83,9 @@ def prior(setting: permit.Setting, lang: str) -> list[Reviewed]:
     decided in other years."""
     elements = _reviews_of(setting, set(setting.element.listed("reviews")))
     every = work.answers_by_element(setting.case.id) if elements else {}
-    begun = within.begun(setting.case.id, setting.loaded.package, setting.task.element) if elements else None
-    found = [
-        _shown(setting, element, answer, lang)
-        for element in elements
-        for answer in every.get(element, ())
-        if begun is None or answer.at >= begun
-    ]
+    said = [(element, answer) for element in elements for answer in every.get(element, ())]
+    begun = within.begun(setting.case.id, setting.loaded.package, setting.task.element) if said else None
+    found = [_shown(setting, element, answer, lang) for element, answer in said if begun is None or answer.at >= begun]
     return sorted(found, key=lambda each: each.at, reverse=True)
 
 
