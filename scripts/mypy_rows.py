@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mypy.nodes import TypeInfo, Var
-from mypy.plugin import FunctionContext, MethodContext, Plugin
+from mypy.plugin import MethodContext, Plugin
 from mypy.subtypes import is_subtype
 from mypy.types import CallableType, Instance, NoneType, Overloaded, Type, TypeType, UnionType, get_proper_type
 
 MODELS, METHODS = "app.store.models.", {"create", "insert", "update"}
-FUNCTIONS = {"app.store.statements.insert"}
 WORD = "app.store.words.WordField"
 
 
@@ -40,7 +39,7 @@ def _wrong(table: TypeInfo, name: str, given: Type) -> str:
     return "" if is_subtype(given, allowed) else f"{table.name}.{name} takes {kind.args[0]}, not {given}"
 
 
-def _checked(context: FunctionContext | MethodContext, table: TypeInfo | None) -> Type:
+def _checked(context: MethodContext, table: TypeInfo | None) -> Type:
     if table is not None and table.has_base("peewee.Model"):
         for names, types, places in zip(context.arg_names, context.arg_types, context.args, strict=True):
             for name, given, place in zip(names, types, places, strict=True):
@@ -54,10 +53,6 @@ def _method(context: MethodContext) -> Type:
     return _checked(context, _table(context.type))
 
 
-def _function(context: FunctionContext) -> Type:
-    return _checked(context, _table(context.arg_types[0][0]) if context.arg_types and context.arg_types[0] else None)
-
-
 class Rows(Plugin):
     """What mypy asks for each call."""
 
@@ -65,10 +60,6 @@ class Rows(Plugin):
         """Who checks the methods of a table."""
         taking = fullname.startswith(MODELS) and fullname.rpartition(".")[2] in METHODS
         return _method if taking else None
-
-    def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
-        """Who checks the functions of the store."""
-        return _function if fullname in FUNCTIONS else None
 
 
 def plugin(_version: str) -> type[Plugin]:

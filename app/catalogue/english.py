@@ -96,6 +96,9 @@ def _labels(components: object, depth: int) -> Iterator[tuple[str, str]]:
         label, english = component.get("label"), properties.get("label_en") if isinstance(properties, dict) else None
         if isinstance(label, str) and isinstance(english, str):
             yield label, english
+        for option in component.get("values") or () if isinstance(component.get("values"), list) else ():
+            if isinstance(option, dict) and isinstance(option.get("label"), str):
+                yield option["label"], str(option.get("label_en") or "")
         yield from _labels(component.get("components"), depth + 1)
 
 
@@ -126,8 +129,11 @@ class EnglishChecks:
                     mail.file, "", N_("This mail has no English subject (subject_en)."), "header:subject"
                 )
         titles = [document.title for document in self.package.documents.values()]
+        columns = {
+            even(each.label) for table in self.package.decisions.values() for each in table.outputs if each.label
+        }
         for words in self.package.table:
-            if words in said or any(words in title for title in titles):
+            if words in said or words in columns or any(words in title for title in titles):
                 continue
             like = nearest(words, frozenset(said)) if len(words) >= _LEAST_ALIKE else ""
             if like:

@@ -23,15 +23,17 @@ def insert_once(row: Any) -> bool:
 
 
 def _run(row: Any, unless: str) -> Any:
-    fields = [field for field in row._meta.sorted_fields if field.name in row.__data__]
     key = row._meta.primary_key
-    numbered = not isinstance(key, peewee.CompositeKey) and key.name not in row.__data__ and not unless
-    returning = numbered and isinstance(proxy.obj, Postgres)
+    numbered = not isinstance(key, peewee.CompositeKey) and row.__data__.get(key.name) is None
+    fields = [
+        field for field in row._meta.sorted_fields if field.name in row.__data__ and not (numbered and field is key)
+    ]
+    returning = numbered and not unless and isinstance(proxy.obj, Postgres)
     end = f'{unless} RETURNING "{key.column_name}"' if returning else unless
     model: Any = type(row)
     text = _text(model, tuple(field.name for field in fields), proxy.obj.param, end)
     cursor = proxy.obj.execute_sql(text, [field.db_value(row.__data__[field.name]) for field in fields])
-    if numbered:
+    if numbered and not unless:
         row.__data__[key.name] = cursor.fetchone()[0] if returning else cursor.lastrowid
     return cursor
 

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PLANTED = """
 from app.states import ChangeKind, TaskState
-from app.store import changes, statements
+from app.store import changes
 from app.services.base.actors import Actor
 from app.services.mails.deliveries import Undelivered
 from app.store.models import BankFile, Case, Clock, Entry, Guess, InboundMail, Task, TrailEntry, User
@@ -54,14 +54,11 @@ def wrong(
 
 def new(case: Case) -> None:
     Task.create(id="1", case=case, state=TaskState.OPEN, due_on=None, **{})
-    statements.insert(Task, id="1", case_id=case.id, state=TaskState.OPEN)
     Task.create(titel="1")               # a column of a new row
     Task.insert(titel="1")               # of one that is composed
     Task.update(titel="1")               # of rows that are changed
-    statements.insert(Task, titel="1")   # of one that is composed once
     Task.create(state="open")            # a text, even of a state
     Task.update(state="dnoe")            # of rows that are changed
-    statements.insert(Task, state="open")  # of one that is composed once
 """
 
 

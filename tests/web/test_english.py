@@ -223,6 +223,7 @@ def walk(world: World, client: FlaskClient, starts: Iterable[str]) -> tuple[dict
             continue
         seen[kind] += 1
         if answer.mimetype not in ("text/html", "application/json", "application/xml"):
+            answer.close()  # a file that is not read to its end holds on to the database
             continue
         words = Words(answer.text)
         texts = words.found if answer.mimetype != "application/json" else list(_texts(answer.json))

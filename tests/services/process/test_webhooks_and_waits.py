@@ -19,6 +19,7 @@ from app.services.packages import folders
 from app.services.process import jobs
 from app.services.process.outside import Outside
 from app.services.rehearsal import walk
+from app.states import JobState
 from app.store import cases, closings, database, jobrows, work
 from app.store.models import Case, Job
 from tests.fakes.receiver import Receiver, receiver
@@ -79,7 +80,7 @@ def case_of(number: str) -> Case:
 
 def job_of(case: Case) -> Job:
     with database.connection():
-        (row,) = jobrows.jobs_of(case.id, "queued", "incident", "done")
+        (row,) = jobrows.jobs_of(case.id, JobState.QUEUED, JobState.INCIDENT, JobState.DONE)
     return row
 
 

@@ -132,9 +132,9 @@ def test_whoever_was_held_up_is_held_up_no_longer_than_before(bench: Bench) -> N
 
 def test_what_may_be_asked_for_so_often_only_may_be_again_in_the_same_time(bench: Bench) -> None:
     for _ in range(throttle.LINK.most):
-        throttle.note(bench.portal, throttle.LINK, "192.0.2.1")
+        assert throttle.through(bench.portal, "192.0.2.1", throttle.LINK) is None
     put_back(bench)
-    left = throttle.wait(bench.portal, throttle.LINK, "192.0.2.1")
+    left = throttle.through(bench.portal, "192.0.2.1", throttle.LINK)
     assert left is not None and left <= throttle.LINK.window
 
 
