@@ -47,7 +47,7 @@ class Away(logging.Handler):
         """Have the line sent."""
         try:
             frame = self._frame(record)
-        except Exception:
+        except Exception:  # as every handler has it: a line that cannot be written stops nobody's work
             self.handleError(record)
             return
         self._of_this_process()

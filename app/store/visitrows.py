@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from peewee import SQL
+
 from app.store import statements
 from app.store.database import proxy
 from app.store.models import Visit
+
+STANDING = "entered > completed + cancelled"  # as `Visit.stands` says it of a row
 
 
 def visited(case: int, rows: Sequence[tuple[str, str, int, int, int]], at: datetime) -> None:
@@ -30,8 +34,9 @@ def visited(case: int, rows: Sequence[tuple[str, str, int, int, int]], at: datet
 
 def leave_elements(case: int, at: datetime) -> None:
     """No token stands anywhere any more."""
-    standing = (Visit.case == case) & (Visit.entered > Visit.completed + Visit.cancelled)
-    Visit.update(cancelled=Visit.entered - Visit.completed, last_at=at).where(standing).execute()
+    Visit.update(cancelled=Visit.entered - Visit.completed, last_at=at).where(
+        Visit.case == case, SQL(STANDING)
+    ).execute()
 
 
 def visits(case: int) -> list[Visit]:
@@ -41,8 +46,7 @@ def visits(case: int) -> list[Visit]:
 
 def standing(case: int) -> list[str]:
     """The elements on which a token stands."""
-    query = f"SELECT element FROM visit WHERE case_id = {proxy.obj.param} AND entered > completed + cancelled"  # noqa: S608
-    return [element for (element,) in proxy.obj.execute_sql(query, [case]).fetchall()]
+    return [row.element for row in statements.rows(Visit, f"case_id = ? AND {STANDING}", case)]
 
 
 def completed_count(case: int, element: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime
 
 import peewee
@@ -9,7 +10,7 @@ import pytest
 
 from app.services.base import versions
 from app.states import Side
-from app.store import database, inserting, models, statements
+from app.store import database, inserting, models, statements, visitrows
 from app.store.composed import Composed
 from app.store.models import ALL
 from app.store.rowmaking import as_stored
@@ -53,6 +54,17 @@ def test_rows_are_what_peewee_makes_of_them(either: str) -> None:
                 [row.__data__ for row in quick] == [row.__data__ for row in own] == [row.__data__ for row in composed]
             )
             assert [row.dirty_fields for row in quick] == [[]]
+
+
+def test_where_a_token_stands_is_said_alike_of_a_row_and_to_the_database(either: str) -> None:
+    versions.prepare(database.connect(either))
+    with database.connection():
+        connection = database.proxy.obj
+        for counts in itertools.product(range(3), repeat=3):
+            row = models.Visit(entered=counts[0], completed=counts[1], cancelled=counts[2])
+            asked = f"SELECT {visitrows.STANDING} FROM (SELECT {counts[0]} AS entered, {counts[1]} AS completed, "
+            (said,) = connection.execute_sql(f"{asked}{counts[2]} AS cancelled) AS visit").fetchone()
+            assert bool(said) is row.stands, counts
 
 
 def test_a_row_that_is_there_is_not_stored_again(either: str) -> None:
