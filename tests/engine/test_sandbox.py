@@ -52,6 +52,20 @@ def test_the_budget_of_one_call_is_within_two_seconds_and_256_megabytes() -> Non
     assert sandbox.MEMORY <= 256 * 2**20
 
 
+def test_a_call_looks_for_no_module(evaluator: Evaluator, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Finder:
+        @staticmethod
+        def find_spec(name: str, *_: Any) -> None:
+            asked.append(name)
+
+    evaluator.evaluate("1 + 1", {})
+    monkeypatch.setattr(sys, "meta_path", [Finder, *sys.meta_path])
+    assert evaluator.evaluate("1 + 1", {}) == 2
+    assert asked == []
+
+
 def test_the_input_is_never_changed_by_a_script(evaluator: Evaluator) -> None:
     names = {"docs": [{"ok": True}]}
     assert evaluator.execute("docs.append({'ok': False})\nn = len(docs)", names) == {
