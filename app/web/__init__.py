@@ -31,6 +31,7 @@ from app.web.frame import (
     shell,
     signin,
     sizes,
+    templates,
     throttling,
     tongues,
     transport,
@@ -91,6 +92,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     )
     app.extensions["nintei"] = portal
     Babel(app, locale_selector=current.language, default_translation_directories=str(HERE / "translations"))
+    templates.install(app)
     wording.install(app)
     hosts.install(app, settings.base_url, settings.hosts)
     requests.install(app)

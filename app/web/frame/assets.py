@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from flask import url_for
+from flask import request, url_for
 from werkzeug.security import safe_join
 
 STATIC = Path(__file__).parents[1] / "static"
 DIST = STATIC / "dist"
 _stamps: dict[str, str] = {}
+_addresses: dict[tuple[str, str], str] = {}  # (where the portal is mounted, the file) → its address
 
 
 def asset(name: str) -> str:
@@ -19,8 +20,11 @@ def asset(name: str) -> str:
 
 
 def fixed(filename: str) -> str:
-    """The same of any file of the folder `static`."""
-    return url_for("static", filename=filename, v=stamp(filename))
+    """The same of any file of the folder `static`; each page names half a dozen, so each is made once."""
+    key = (request.root_path, filename)
+    if key not in _addresses:
+        _addresses[key] = url_for("static", filename=filename, v=stamp(filename))
+    return _addresses[key]
 
 
 def stamp(filename: str) -> str:

@@ -8,6 +8,9 @@ from typing import Any, cast
 
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Domain, get_locale
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from app.catalogue import Package
 from app.services.packages import words
@@ -127,3 +130,11 @@ def install(app: Flask) -> None:
         pgettext=lambda context, text: domain.get_translations().upgettext(context, text),
         npgettext=lambda context, one, many, number: domain.get_translations().unpgettext(context, one, many, number),
     )
+
+    @pass_eval_context
+    def word(evaluated: EvalContext, message: str, **variables: Any) -> str:
+        text = domain.get_translations().ugettext(message)
+        return (Markup(text) if evaluated.autoescape else text) % variables  # noqa: S704 - words of our catalogue
+
+    # What Jinja2's own `_` does, without the two calls through the context in which it looks for `gettext`.
+    app.jinja_env.globals["_"] = word
