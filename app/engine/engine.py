@@ -37,6 +37,7 @@ from app.engine.model import (
     Uncaught,
 )
 from app.engine.program import Program
+from app.engine.routing import Target
 from app.engine.runnable import unrunnable
 from app.engine.sandbox import Evaluator
 from app.engine.sorting import Sorting, Version
@@ -202,8 +203,8 @@ class Engine:
                 return lambda: _complete(task, values)
             case JobFailed(task_id, code, text):
                 return self._failed(_waiting(case, task_id, Service, TaskState.STARTED), code, text)
-            case Message(name, data, task_id):
-                return self._message(case, name, clean_data(data, N_("The message")), task_id)
+            case Message():
+                return self._message(case, event)
             case TimersDue(held):
                 return lambda: self._fire(case, held)
             case Redirect(task_id):
@@ -223,7 +224,8 @@ class Engine:
         values = clean_data(events.said(code, text), N_("The failure"))
         return lambda: catcher.task_spec.wake(catcher, values)
 
-    def _message(self, case: Case, name: str, values: dict[str, Any], task_id: str) -> Any:
+    def _message(self, case: Case, event: Message) -> Any:
+        name, task_id, values = event.name, event.task_id, clean_data(event.data, N_("The message"))
         waiting = [task for task in events.catching(case) if task.task_spec.message == name]
         waiting = [task for task in waiting if task_id in ("", str(task.id))]
         found = events.first_outside(waiting)
@@ -232,6 +234,8 @@ class Engine:
         for process, start in events.starts(case) if not task_id else ():
             if start.message == name and start.receives.sources is not None and start.receives.outside:
                 return lambda: events.begin(case, process, start, values)
+        if event.kept:
+            return lambda: events.keep(case, events.Letter(name, values, (), Target()))
         raise TooLate(f"Nothing waits for the message {name!r}.")
 
     def _fire(self, case: Case, held: frozenset[str]) -> None:

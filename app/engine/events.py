@@ -35,7 +35,8 @@ ERROR = "error"  # the name under which who catches an error finds its `code` an
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message under way. `source`: the element that sent it and the processes around it, innermost first."""
+    """A message under way. `source`: the element that sent it and the processes around it, innermost first; none for
+    one from without the case."""
 
     name: str
     data: dict[str, Any]
@@ -48,8 +49,13 @@ class Letter:
             message == self.name
             and self.target.element in ("", element)
             and (not self.target.process or self.target.process in processes)
-            and (receives.sources is None or bool(receives.sources.intersection(self.source)))
+            and self._heard(receives)
         )
+
+    def _heard(self, receives: Receives) -> bool:
+        if not self.source:
+            return receives.outside
+        return receives.sources is None or bool(receives.sources.intersection(self.source))
 
 
 def catching(case: Any) -> list[Task]:
@@ -106,6 +112,11 @@ def send(case: Any, letter: Letter) -> None:
         if letter.for_whom(start.message, start.receives, start.element, (process,)):
             begin(case, process, start, letter.data)
             return
+    keep(case, letter)
+
+
+def keep(case: Any, letter: Letter) -> None:
+    """For who will come to wait for it."""
     if len(case.letters) >= MAX_LETTERS:
         raise ScriptError("More than %(limit)s messages wait for somebody who takes them.", limit=MAX_LETTERS)
     case.letters.append(letter)

@@ -102,12 +102,14 @@ class JobDone:
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message for one who waits for it: the task `task_id`, else the receiver that has waited longest; when nobody
-    waits, the process that the message begins, where a message flow from without leads to it.
+    waits, the process that the message begins, where a message flow from without leads to it. `kept`: else the case
+    keeps it for who comes to wait for it, as it does with messages of its own.
     """
 
     name: str
     data: dict[str, Any] = field(default_factory=dict)
     task_id: str = ""
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

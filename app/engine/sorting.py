@@ -84,7 +84,9 @@ class Sorting:
         for letter in self.case.letters:
             if letter.name not in _taken(self.new.program, letter):
                 message = N_("The case keeps a message “%(name)s”, which nobody takes any more.")
-                self._say("letter", "", letter.target.element or letter.source[0], message, name=letter.name)
+                self._say(
+                    "letter", "", letter.target.element or next(iter(letter.source), ""), message, name=letter.name
+                )
         if any(each.kind in _NO_PLACE for each in self.findings):
             return  # from where would one look ahead?
         moved = [renamed(marking, self.rename, self._put) for marking in found]

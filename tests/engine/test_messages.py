@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.engine import Engine, TooLate, state
+from app.engine import Engine, Message, TooLate, state
 from app.errors import Problem, ScriptError
 from tests.engine.drawing import Drawing, xml
 from tests.engine.walking import Walk, compiled, judged
@@ -85,6 +85,27 @@ def test_a_message_that_comes_before_its_receiver_is_kept_for_it(engine: Engine)
     walk.tell("news")
     walk.do("after")
     assert walk.step.ended
+
+
+def test_a_message_from_without_that_comes_before_its_receiver_is_kept_where_it_is_said(engine: Engine) -> None:
+    drawing = Drawing("p").start().user("slow").catch("hear", "entered").user("after").end()
+    walk = Walk(engine, compiled(engine, drawing.path("s", "slow", "hear", "after", "e")))
+    with pytest.raises(TooLate):
+        walk.tell("entered")
+    walk.send(Message("entered", {"n": 3}, kept=True))
+    assert walk.open() == ["slow"]
+    engine.close()
+    assert walk.do("slow").data["n"] == 3
+    assert walk.open() == ["after"]
+
+
+def test_a_kept_message_from_without_is_not_for_who_hears_a_sender_within(engine: Engine) -> None:
+    walk = Walk(
+        engine, compiled(engine, *asked_and_answered(), pools=("p", "q"), flows=(("ask", "qs"), ("tell", "heard")))
+    )
+    walk.send(Message("reply", {"verdict": "forged"}, kept=True))
+    assert walk.open() == ["think"]
+    assert walk.do("think", verdict="paid").data["verdict"] == "paid"
 
 
 def test_kept_messages_are_taken_in_the_order_in_which_they_were_sent(engine: Engine) -> None:

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.engine import CompleteTask, Message
@@ -235,12 +235,20 @@ def enter(portal: Portal, token: str, actor: Actor | None, password: str = "", l
         link.save()
         cases.add_member(case.id, user.id, now, by="")
         history.note(case.id, now, EntryKind.ENTERED, by=Actor(user.id, user.name, Side.VENDOR), title=link.email)
-        message = portal.releases.loaded(case.release_id).package.declared.entry_message
-        waits = [task for task in work.open_tasks(case.id) if task.kind == TaskKind.RECEIVE and task.message == message]
-        if waits:
-            steps.advance(portal, case, Message(message, task_id=waits[0].id), now, at=waits[0].element)
+        _entered(portal, case, now)
     portal.poke()
     return int(user.id)
+
+
+def _entered(portal: Portal, case: Case, now: datetime) -> None:
+    """Tell the case. Whoever is quick follows the link before it is on record that the mail has left (a worker may die
+    in between): the case keeps the message until it comes to wait for it."""
+    message = portal.releases.loaded(case.release_id).package.declared.entry_message
+    if case.ended or not message:
+        return
+    waits = [task for task in work.open_tasks(case.id) if task.kind == TaskKind.RECEIVE and task.message == message]
+    task_id, at = (waits[0].id, waits[0].element) if waits else ("", "")
+    steps.advance(portal, case, Message(message, task_id=task_id, kept=not waits), now, at=at)
 
 
 def resend(portal: Portal, number: str, email: str) -> None:

@@ -25,7 +25,6 @@ class Known(Template):
         return super()._get_default_module(ctx)
 
 
-
 def install(app: Flask) -> None:
     """Have every page made of such."""
     app.jinja_env.template_class = Known
