@@ -49,6 +49,7 @@ class ManifestChecks:
             "sections": package.declared.sections,
             "handouts": package.titles,
             "ends": package.declared.ends,
+            "values": package.declared.values,
         }
         for name, section in SECTIONS.items():
             if self._assumed(name):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import fields
 
+from app.catalogue.check_called import CalledChecks
 from app.catalogue.check_elements import ElementChecks
 from app.catalogue.check_ends import EndChecks
 from app.catalogue.check_flow import FlowChecks
@@ -76,6 +77,7 @@ def check(
             _followed(package, complaints)
         EnglishChecks(package, complaints).run()
         TitleChecks(package, complaints).run()
+        CalledChecks(package, complaints).run()
         for path in package.files:
             if not _PLACES.fullmatch(path):
                 complaints.warn(path, "", N_("Nothing reads this file: move it or remove it."))

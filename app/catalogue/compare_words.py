@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from app.declarations import SECTIONS, TOP, Shape
+from app.declarations import ATTRIBUTES, COMPONENT_PROPERTIES, CONNECTORS, PROPERTIES, SECTIONS, TOP, Shape
 from app.errors import N_, PARTS
 
 WORDS = {
@@ -31,9 +31,20 @@ WORDS = {
 OF = {"cell": "%(of)s", "column": N_("column %(of)s"), "option": N_("option %(of)s"), "row": N_("row %(of)s")}
 
 
+# What the designer's panels call a part of an element, and of a field of a form.
+_TITLES = {
+    **{f"property:{name}": each.title for name, each in PROPERTIES.items()},
+    **{f"parameter:{each.name}": each.title for connector in CONNECTORS.values() for each in connector.parameters},
+    **{name: each.title for name, each in COMPONENT_PROPERTIES.items()},
+    **{name: each.title for name, each in ATTRIBUTES.items()},
+}
+
+
 def part_said(part: str, translate: Callable[[str], str]) -> str:
     """A part in words; what nobody has named, as the file has it."""
     kind, _, of = part.partition(":")
+    if declared := _TITLES.get(part) or _TITLES.get(part.removeprefix("properties.")):
+        return translate(declared)
     if of:
         return translate(OF.get(kind) or PARTS.get(kind, "%(of)s")) % {"of": of}
     return translate(WORDS.get(part) or PARTS.get(part) or part)

@@ -88,6 +88,23 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """How people call a routing value that neither a form nor a table names. `options`: `held=確保中`, a value and
+    what it is called."""
+
+    id: str
+    title: str
+    title_en: str
+    options: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> Mapping[str, str]:
+        """What each of its values is called."""
+        split = [each.partition("=") for each in self.options]
+        return {value.strip(): words.strip() for value, _, words in split if words.strip()}
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """What people read of a case that has ended in this way."""
 
@@ -114,6 +131,7 @@ class Declared:
     words: Mapping[str, Word] = field(default_factory=dict)
     sections: Mapping[str, Word] = field(default_factory=dict)  # of settings: how they are called
     ends: Mapping[str, End] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)  # routing values that nothing else names
     applicant: Applicant = Applicant()
     mails: Mapping[str, str] = field(default_factory=dict)  # purpose to mail id
     documents: Mapping[str, str] = field(default_factory=dict)  # purpose to document id

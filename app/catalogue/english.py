@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from app.bpmn.words import even
 from app.catalogue.complaints import Complaints, quoted
 from app.catalogue.drawn import Element
+from app.catalogue.manifest import FILE as MANIFEST
 from app.catalogue.manifest import Manifest
 from app.catalogue.model import DocumentSource, MailSource, Package
 from app.catalogue.toml import UNREAD, nearest
@@ -66,6 +67,7 @@ def wording(
         *manifest.handouts.values(),
         *manifest.declared.sections.values(),
         *manifest.declared.groups.values(),
+        *manifest.declared.values.values(),
         *(setting for section in manifest.settings.values() for setting in section.values()),
     )
     pairs = [(each.title, each.title_en) for each in titled]
@@ -93,9 +95,10 @@ def _labels(components: object, depth: int) -> Iterator[tuple[str, str]]:
         if not isinstance(component, dict):
             continue
         properties = component.get("properties")
-        label, english = component.get("label"), properties.get("label_en") if isinstance(properties, dict) else None
-        if isinstance(label, str) and isinstance(english, str):
-            yield label, english
+        english = properties.get("label_en") if isinstance(properties, dict) else None
+        for label in (component.get(key) for key in ("label", "dateLabel", "timeLabel")):
+            if isinstance(label, str) and isinstance(english, str):
+                yield label, english
         for option in component.get("values") or () if isinstance(component.get("values"), list) else ():
             if isinstance(option, dict) and isinstance(option.get("label"), str):
                 yield option["label"], str(option.get("label_en") or "")
@@ -113,7 +116,7 @@ class EnglishChecks:
         unread = any(problem.file == FILE and problem.message in UNREAD for problem in self.package.problems)
         if FILE not in self.package.files or unread:
             return
-        said = {**self.package.words, **self._notices()}
+        said = {**self.package.words, **self._notices(), **self._options()}
         for words, (file, element) in said.items():
             if words not in self.package.english and not words.isascii():
                 self.complaints.warn(
@@ -146,6 +149,11 @@ class EnglishChecks:
                     FILE, "", N_("The diagrams do not say “%(words)s”: remove it, or write it as they do."),
                     f"key:{words}", words=words,
                 )  # fmt: skip
+
+    def _options(self) -> dict[str, tuple[str, str]]:
+        """What the values of routing values are called."""
+        values = self.package.declared.values.values()
+        return {even(words): (MANIFEST, "") for each in values for words in each.called.values()}
 
     def _notices(self) -> dict[str, tuple[str, str]]:
         """The sentences that service tasks of the operator `notice` put up."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.catalogue import older
-from app.catalogue.declared import Applicant, Declared, End, Group, Word
+from app.catalogue.declared import Applicant, Declared, End, Group, Value, Word
 from app.catalogue.keyed import read, values
 from app.catalogue.terms import (
     Calendar,
@@ -81,6 +81,7 @@ def read_manifest(raw: dict[str, Any], problems: list[Problem]) -> Manifest:
         words={name: Word(name, **each) for name, each in said["words"].items()},
         sections={name: Word(name, **each) for name, each in said["sections"].items()},
         ends={name: End(name, **each) for name, each in said["ends"].items()},
+        values={name: Value(name, **each) for name, each in said["values"].items()},
         applicant=Applicant(**said["applicant"]),
         mails=portals["portal_mails"],
         documents=portals["portal_documents"],

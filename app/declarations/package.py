@@ -81,6 +81,18 @@ _ALL = (
         Shape.ONE,
         APPLICANT,
     ),
+    Section(
+        "values",
+        N_("Routing values"),
+        N_("what people read of a routing value that neither a form nor a table names: one that a script, the portal "
+           "or a service task sets"),
+        Shape.NAMED,
+        (
+            TITLE,
+            Key("options", N_("What its values are called"), N_("of a value that is one of several: `held=…`"),
+                default=(), many=True),
+        ),
+    ),
     Section("portal_mails", N_("Mails of the portal"), N_("what it sends for acts of its own"), Shape.ONE,
             PORTAL_MAILS),
     Section("portal_documents", N_("Documents of the portal"), N_("what it makes for acts of its own"), Shape.ONE,

@@ -695,5 +695,22 @@ CASES: list[tuple[str, Edit, str, str]] = [
         "english.toml",
         "do not say “申請の確認事項”: did you mean “申請の確認”",
     ),
+    (
+        "a routing value that nothing names",
+        {
+            BPMN: swap(
+                '<spiffworkflow:serviceTaskOperator id="mail">',
+                '<spiffworkflow:serviceTaskOperator id="mail" resultVariable="sent">',
+            )
+        },
+        "package.toml",
+        r"what people call the routing value “sent”: add \[values.sent\]",
+    ),
+    (
+        "a value of a routing value that is not called anything",
+        {"package.toml": add('\n[values.sent]\ntitle = "送付"\noptions = ["done"]\n')},
+        "package.toml#values.sent",
+        "“done” is no value with what it is called",
+    ),
     ("an English word that is none", {"english.toml": '"申請の確認" = 3\n'}, "english.toml", "must be a text"),
 ]

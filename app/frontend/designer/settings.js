@@ -127,8 +127,8 @@ export async function open(host, file, shell) {
 
   function nested(section) {
     const found = at([section.id]) ?? {};
-    const titles = at(["sections"]) ?? {};
-    return [...Object.entries(found).map(([name, settings]) => el("details", { class: "ed-group", "data-entry": `${section.id}.${name}` }, el("summary", {}, titles[name]?.title ?? name),
+    const titles = new Map(panels.things.section.map(({ id, title }) => [id, title]));
+    return [...Object.entries(found).map(([name, settings]) => el("details", { class: "ed-group", "data-entry": `${section.id}.${name}` }, el("summary", {}, titles.get(name) ?? name),
       ...Object.entries(settings).map(([key, values]) => entry(section, [section.id, name, key], values.title ?? key, values, [remove([section.id, name, key])])),
       adding(section, [section.id, name], Object.keys(settings), { value: "" }))),
     adding({ ...section, keys: [], names: "new" }, [section.id], Object.keys(found))];

@@ -9,7 +9,7 @@ from typing import Any
 from app import bpmn
 from app.bpmn.names import BPMN, FLOW_NODES
 from app.bpmn.words import words_of
-from app.catalogue import Package
+from app.catalogue import Package, called
 from app.catalogue.domains import NOTHING, Domain, join
 from app.catalogue.field_domains import options
 from app.catalogue.fields import form_fields
@@ -117,9 +117,16 @@ def _names(package: Package, fields: Mapping[str, Shown], language: str) -> Show
     for name, domain in domains.items():
         said = found.setdefault(name, {"title": "", "kind": _kind(domain), "values": []})
         english = package.english if language == "en" else {}
-        said["title"] = said["title"] or "・".join(english.get(each, each) for each in [*setters.get(name, ())][:2])
-        have = {each["id"] for each in said["values"]}
-        said["values"] += [{"id": text, "title": text} for text in domain.texts() if text and text not in have]
+        declared = package.declared.values.get(name)
+        words = called.of_value(package, name) or [*setters.get(name, ())]
+        if declared is not None or not said["title"]:
+            said["title"] = "・".join(english.get(each, each) for each in words[:2])
+        have, options = {each["id"] for each in said["values"]}, called.options(package, name)
+        said["values"] += [
+            {"id": text, "title": english.get(options.get(text, ""), options.get(text, "")) or text}
+            for text in dict.fromkeys((*domain.texts(), *options))
+            if text and text not in have
+        ]
     return dict(sorted(found.items()))
 
 

@@ -134,11 +134,11 @@ def _kind(domain: Domain | None) -> str:
 
 
 def _titles(package: Package) -> dict[str, str]:
-    """What a form calls the field that becomes the routing value."""
+    """What people call each routing value: as it is declared, else as the form that gives it does."""
     found: dict[str, str] = {}
     for element in package.elements.values():
         fields = form_fields(package.forms[element.id]) if element.id in package.forms else {}
         for key in element.listed("routes"):
             if key in fields:
                 found.setdefault(key, _label(fields[key]))
-    return found
+    return {**found, **{name: each.title for name, each in package.declared.values.items()}}

@@ -12,9 +12,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from app.catalogue import called
 from app.engine import Correct, Event, Redirect, Skip, Snapshot, Stand, Step, TooLate
 from app.errors import Forbidden, NotFound, Refused
-from app.services.base import finding, history, titles
+from app.services.base import finding, history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
@@ -169,8 +170,8 @@ def carry_out(portal: Portal, case: Case, wish: Wish, reason: str, now: datetime
     except TooLate:
         raise Refused("The case does not stand there any more") from None
     element = wish.element or (at.element if at else "")
-    called = titles.of_value(loaded.package, wish.name) if wish.name else ()
-    title = called[0] if len(called) == 1 else wish.name or _before(loaded, element) or _title(loaded, element)
+    words = called.of_value(loaded.package, wish.name) if wish.name else ()
+    title = words[0] if len(words) == 1 else wish.name or _before(loaded, element) or _title(loaded, element)
     moves.mend(
         case=case, kind=wish.kind, element=element, detail={"name": wish.name, "value": wish.value, "title": title},
         reason=reason, at=now, by=actor.user_id, by_name=actor.name, before=stood,

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.catalogue import called
 from app.engine import Decisions, Finding
 from app.errors import Problem
-from app.services.base import titles
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.moves import versions
@@ -47,9 +47,9 @@ def gathered(portal: Portal, asked: list[tuple[Finding, str, int]], new: Loaded)
         finding, _, release = group[0]
         free = "value" in finding.choices
         if free:
-            called = titles.options(new.package, finding.name)
+            words = called.options(new.package, finding.name)
             known = versions.values(new.package, finding.name)
-            choices = tuple(Choice(each, called.get(each, "")) for each in known)
+            choices = tuple(Choice(each, words.get(each, "")) for each in known)
         else:
             old = portal.releases.loaded(release).package.elements.get(finding.element)
             likely = old.name if old is not None else ""  # a step of the same name comes first

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.catalogue import Package
-from app.services.base import titles
+from app.catalogue import Package, called
 from app.services.moves import versions
 
 
@@ -31,7 +30,7 @@ def values(package: Package, data: Mapping[str, Any]) -> tuple[Value, ...]:
     read = _read(package)
     found = [
         Value(
-            name, titles.of_value(package, name), tuple(read.get(name, ())), now, _known(package, name, now),
+            name, called.of_value(package, name), tuple(read.get(name, ())), now, _known(package, name, now),
             not isinstance(now, list | dict),
         )
         for name, now in sorted(data.items())
@@ -61,7 +60,6 @@ def _names(condition: str) -> Iterable[str]:
 def _known(package: Package, name: str, now: Any) -> tuple[tuple[str, str], ...]:
     if isinstance(now, bool):
         return (("true", ""), ("false", ""))
-    labels = dict.fromkeys(versions.values(package, name), "")
-    if labels:
-        labels |= {value: label for value, label in titles.options(package, name).items() if value in labels}
-    return tuple(labels.items())
+    said = called.options(package, name)
+    labels = dict.fromkeys(versions.values(package, name), "") or dict.fromkeys(sorted(said), "")
+    return tuple((value, said.get(value, "")) for value in labels)

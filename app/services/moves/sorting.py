@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from app.catalogue import called
 from app.engine import Decisions, Finding, Snapshot, verdict
 from app.errors import N_, BadPackage, BadState, NotFound, Problem
-from app.services.base import titles
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
@@ -148,10 +148,10 @@ def named(found: Iterable[Finding], old: Loaded, new: Loaded) -> tuple[Finding, 
 
 def _valued(finding: Finding, problem: Problem, old: Loaded, new: Loaded) -> Problem:
     """With what people call the routing value that is asked for."""
-    called = titles.of_value(new.package, finding.name) or titles.of_value(old.package, finding.name)
-    if finding.kind != "name" or len(called) != 1:
+    words = called.of_value(new.package, finding.name) or called.of_value(old.package, finding.name)
+    if finding.kind != "name" or len(words) != 1:
         return problem
-    return replace(problem, params={**problem.params, "name": called[0]})
+    return replace(problem, params={**problem.params, "name": words[0]})
 
 
 def _sorted(

@@ -4,7 +4,7 @@ stays, what both changed is put together; only where both say otherwise a person
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.catalogue import merge
@@ -25,20 +25,22 @@ Choices = Mapping[str, Mapping[str, str]]  # path to clash to "mine" or "theirs"
 @dataclass(frozen=True, slots=True)
 class FilePlan:
     """What becomes of a file. `act`: taken (only the release changed it), kept (only the draft did), merged (both);
-    `clashes`: what a person has to say first."""
+    `clashes`: what a person has to say first; `contents`: then of base, draft and release."""
 
     path: str
     act: str
     clashes: tuple[Conflict, ...] = ()
+    contents: tuple[bytes | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What taking in would do; done where nothing is open."""
+    """What taking in would do; done where nothing is open. `coming`: the files of the release."""
 
     number: int
     files: tuple[FilePlan, ...]
     done: bool = False
+    coming: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def open(self) -> int:
@@ -117,8 +119,9 @@ class _Taking:
             else:
                 act = "merged"
             if act:
-                files.append(FilePlan(path, act, merged.clashes))
-        return Plan(self.release.number, tuple(files))
+                contents = (base, mine, theirs) if merged.clashes else ()
+                files.append(FilePlan(path, act, merged.clashes, contents))
+        return Plan(self.release.number, tuple(files), coming=self.newer)
 
     def of(self, path: str) -> bytes | None:
         row = self.mine.get(path)

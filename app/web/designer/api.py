@@ -22,6 +22,7 @@ from app.web.frame import sizes
 from app.web.frame.access import needs
 from app.web.frame.current import language, named, portal, signed_in
 from app.web.frame.problems import sentence, status_of
+from app.web.settings.words import SECTIONS
 
 pages = Blueprint("designer_api", __name__, url_prefix="/designer/api")
 _PAGE = re.compile(r"[A-Za-z0-9_-]{8,40}")
@@ -207,7 +208,11 @@ def seen(workspace_id: int) -> Any:
 def panel(workspace_id: int) -> Any:
     """The declarations as the panels of editors read them (app.services.designing.panels)."""
     signed_in().require(Right.SEE_DESIGN)
-    return jsonify(panels.panels(content.package(portal(), workspace_id), language(), gettext))
+    found = panels.panels(content.package(portal(), workspace_id), language(), gettext)
+    for section in found["things"]["section"]:  # those that the process has not named have the portal's own name
+        known = SECTIONS.get(section["id"]) if section["title"] == section["id"] else None
+        section["title"] = gettext(known) if known else section["title"]
+    return jsonify(found)
 
 
 @pages.post("/workspaces/<int:workspace_id>/hand-over")

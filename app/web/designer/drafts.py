@@ -11,6 +11,7 @@ from app.errors import NinteiError, Refused
 from app.services.workspaces import bringing, making, taking, tree
 from app.states import Right
 from app.text.numbers import whole
+from app.web.designer import clashes
 from app.web.designer.pages import state_words
 from app.web.frame import problems, sizes
 from app.web.frame.access import needs
@@ -133,10 +134,12 @@ def _asked(workspace_id: int, found: taking.Plan, status: int = 200) -> Any:
     view = making.one(portal(), workspace_id, signed_in())
     files = tree.tree(portal(), workspace_id, signed_in()).files
     titles = {each.file.path: gettext(each.title) if each.ours else named(each.title) for each in files}
+    for path, (title, ours) in tree.titles(found.coming).items():
+        titles.setdefault(path, gettext(title) if ours else named(title))
     title = gettext("Take in release %(number)s", number=found.number)
     return render_template(
-        "designer/take_in.html", title=title, workspace=view, plan=found, titles=titles, missed=status == 422,
-        crumbs=_crumbs(workspace_id, view.title, title),
+        "designer/take_in.html", title=title, workspace=view, plan=found, titles=titles, said=clashes.said,
+        missed=status == 422, crumbs=_crumbs(workspace_id, view.title, title),
     ), status  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from flask.testing import FlaskClient
@@ -85,3 +86,25 @@ def test_a_newer_release_is_taken_in_after_the_one_question(hanako: FlaskClient,
     assert done.headers["Location"] == place
     assert "このリンク".encode() in (content.read(portal, number, path).data or b"")
     assert "取り込むものはありません" in hanako.get(f"{place}/take-in", follow_redirects=True).text
+
+
+def test_what_two_changed_is_asked_in_the_words_of_the_editors(hanako: FlaskClient, small_site: Site) -> None:
+    portal, place = small_site.bench.portal, draft(hanako)
+    api = f"/designer/api/workspaces/{place.rsplit('/', 1)[1]}"
+    files = dict(portal.releases.all_current()[0].package.files)
+    for path, old, mine, theirs in (
+        ("library_card.bpmn", 'name="申請の確認"', 'name="申請を見る"', 'name="申請の審査"'),
+        ("forms/approve.form", '"label": "判断"', '"label": "可否"', '"label": "決定"'),
+    ):
+        text = files[path].decode()
+        assert old in text, path
+        said = {"content": text.replace(old, mine)}
+        assert hanako.put(f"{api}/files/{path}", json=said, headers={"If-Match": '"0"'}).status_code == 200
+        files[path] = text.replace(old, theirs).encode()
+    terms.put(portal, catalogue.from_files(files), terms.Act("太郎"), None)
+    asked = hanako.get(f"{place}/take-in").text
+    assert re.search(
+        r"<legend>申請を見る</legend>.*名前：申請の確認.*名前：申請を見る.*名前：申請の審査", asked, re.DOTALL
+    )
+    assert re.search(r"<legend>可否</legend>.*見出し：判断.*見出し：可否.*見出し：決定", asked, re.DOTALL)
+    assert "案に取り込む" in asked
