@@ -8,8 +8,8 @@ from typing import Any
 from flask import current_app, g
 from flask_babel import get_locale, gettext
 
+from app.catalogue import called
 from app.errors import NinteiError, Refused
-from app.services.base import titles as titling
 from app.services.base.portal import Portal
 from app.states import ACCOUNTS, Account, Side
 from app.store import models as m
@@ -145,7 +145,7 @@ def known(word: str) -> str:
 def value(case: Any, name: str) -> str:
     """What the package calls a routing value; its title where the diagrams declare one."""
     found = _package(case)
-    return gettext(", ").join(named(each) for each in titling.of_value(found, name)) if found is not None else ""
+    return gettext(", ").join(named(each) for each in called.of_value(found, name)) if found is not None else ""
 
 
 def error(message: str, params: dict[str, Any] | None = None) -> str:

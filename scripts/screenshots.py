@@ -51,14 +51,27 @@ SHOTS = (
     ("certificate", "", WIDE, "/systems/CCUS-API-2026-0001", False),
     ("mails", "admin@nintei.example", WIDE, "/outbox", False),
     ("designer-workspace", "analyst@nintei.example", WIDE, "draft:document_review.bpmn", False),
+    ("designer-canvas", "analyst@nintei.example", BROAD, "draft:document_review.bpmn&at=first_review", False),
+    ("designer-decision", "analyst@nintei.example", BROAD, "draft:fees.dmn", False),
+    ("designer-document", "analyst@nintei.example", BROAD, "draft:pdf/certificate.html", False),
+    ("designer-fees", "analyst@nintei.example", WIDE, "draft:package.toml&at=fees.exam_fee.document", False),
+    ("designer-values", "analyst@nintei.example", WIDE, "draft:package.toml&at=settings.body.name.value", False),
+    ("designer-english", "analyst@nintei.example", WIDE, "draft:english.toml", False),
+    ("designer-rename", "analyst@nintei.example", WIDE, "rename:mail/review-2.md", False),
     ("designer-form", "analyst@nintei.example", BROAD, "draft:forms/first_review.form&at=field:Field_outcome", False),
     ("designer-mail", "analyst@nintei.example", BROAD, "draft:mail/review-1.md", False),
     ("designer-settings", "analyst@nintei.example", WIDE, "draft:package.toml&at=calendars.exam.capacity", False),
     ("designer-play", "analyst@nintei.example", TALL, "play:second_review", False),
     ("designer-release", "analyst@nintei.example", TALL, "changed:mail/review-1.md", False),
+    ("designer-scenarios", "analyst@nintei.example", TALL, "walked:", False),
     ("designer-start", "analyst@nintei.example", WIDE, "/designer", False),
     ("designer-compare", "analyst@nintei.example", TALL, f"second:/designer/compare/{PACKAGE}/1/2", False),
+    ("designer-take-in", "analyst@nintei.example", TALL, "second:take-in", False),
+    ("designer-history", "analyst@nintei.example", TALL, f"second:/designer/releases/{PACKAGE}", False),
+    ("designer-about", "analyst@nintei.example", TALL, "second:about", False),
     ("designer-moves", "admin@nintei.example", TALL, f"second:/designer/moves/{PACKAGE}/2", False),
+    ("designer-beside", "admin@nintei.example", TALL, f"second:beside:/designer/moves/{PACKAGE}/2", False),
+    ("designer-moved", "admin@nintei.example", TALL, f"second:moved:/designer/moves/{PACKAGE}/2", False),
     ("case-mend", "admin@nintei.example", TALL, "/cases/2026-0004/mend", False),
 )
 
@@ -96,8 +109,17 @@ def _shoot(browser: Browser, base: str, name: str, who: str, size: tuple[int, in
         _draft(page, base, address.removeprefix("draft:"))
     elif address.startswith("play:"):
         _play(page, base, address.removeprefix("play:"))
+    elif address.startswith("rename:"):
+        _rename(page, base, address.removeprefix("rename:"))
     elif address.startswith("changed:"):
         _changed(page, base, address.removeprefix("changed:"))
+    elif address == "walked:":
+        _walked(page, base)
+    elif address in ("take-in", "about"):
+        page.goto(f"{base}{_first(page, base)}/{address}")
+    elif address.startswith(("beside:", "moved:")):
+        kind, _, place = address.partition(":")
+        _moving(page, base + place, apart=kind == "beside")
     else:
         page.goto(base + (_task(page, base, address) if address.startswith("task:") else address))
     if drawn := page.locator("[data-diagram]").count():
@@ -108,17 +130,55 @@ def _shoot(browser: Browser, base: str, name: str, who: str, size: tuple[int, in
 
 
 def _draft(page: Page, base: str, file: str) -> None:
-    """A file of the first draft, which is made where there is none."""
-    page.goto(f"{base}/designer")
-    if not page.locator("a[href^='/designer/w/']").count():
-        page.fill("#title-1", "二次審査の見直し")
-        page.locator("form[action='/designer/make'] button").first.click()
-        page.goto(f"{base}/designer")
-    link = page.locator("a[href^='/designer/w/']").first.get_attribute("href")
-    page.goto(f"{base}{link}?file={file}")
-    drawn = ".djs-container svg, .cm-content, .ed-panel, .ed-sections"
+    """A file of the first draft."""
+    page.goto(f"{base}{_first(page, base)}?file={file}")
+    drawn = ".djs-container svg, .cm-content, .ed-panel, .ed-sections, .ed-table td, .ed-english"
     page.locator(f".dz-panel:not([hidden]) :is({drawn})").first.wait_for()
     page.wait_for_timeout(2000)  # fonts and the list of problems
+
+
+def _first(page: Page, base: str) -> str:
+    """The address of the demo's own draft."""
+    page.goto(f"{base}/designer")
+    return page.locator("a[href^='/designer/w/']").first.get_attribute("href") or ""
+
+
+def _rename(page: Page, base: str, file: str) -> None:
+    """What changes with a file's name."""
+    _draft(page, base, file)
+    page.locator(".dz-panel:not([hidden])").get_by_role("button", name="名前を変える").click()
+    page.locator("#dz-rename").fill("more-documents")
+    page.get_by_role("button", name="進む").click()
+    page.get_by_role("button", name="すべて変える").wait_for(timeout=60_000)
+
+
+def _walked(page: Page, base: str) -> None:
+    """The scenarios of a draft without a fault, walked."""
+    page.goto(f"{base}/designer")
+    page.locator("details:has(#title-1) summary").click()
+    page.fill("#title-1", "確かめの見直し")
+    page.locator("form[action='/designer/make'] button").first.click()
+    page.wait_for_url("**/designer/w/*")
+    page.goto(f"{page.url.split('?')[0]}/scenarios")
+    page.get_by_role("button", name="すべての確かめをたどる").click(timeout=180_000, no_wait_after=True)
+    page.get_by_text("書かれたとおりになりました").first.wait_for(timeout=180_000)
+
+
+def _moving(page: Page, address: str, *, apart: bool) -> None:
+    """The step that was drawn anew is said to be the same; then both diagrams of a case, or the move itself."""
+    page.goto(address)
+    for question in page.locator("select[name^='d:']").all():
+        options = question.locator("option")
+        fitting = options.filter(has_text="書類審査（1次）").first
+        question.select_option(value=fitting.get_attribute("value"))
+    page.get_by_role("button", name="この答えでためす").click()
+    page.get_by_label("理由").wait_for()
+    if apart:
+        page.locator("tr", has_text="2026-0002").get_by_role("link", name="図を並べて見る").click()
+        return
+    page.get_by_label("理由").fill("一次審査を描き直したため")
+    page.get_by_role("button", name="選んだ案件を移す").click()
+    page.get_by_role("button", name="移行を元に戻す").wait_for(timeout=120_000)
 
 
 def _play(page: Page, base: str, until: str) -> None:

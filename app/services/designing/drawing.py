@@ -114,6 +114,8 @@ def _names(package: Package, fields: Mapping[str, Shown], language: str) -> Show
             field = fields.get(element, {}).get(name)
             if field is not None and package.elements[element].kind == "userTask":
                 found[name] = _merged(found.get(name), field)
+    for name in package.declared.values:  # those that scripts set
+        domains.setdefault(name, NOTHING)
     for name, domain in domains.items():
         said = found.setdefault(name, {"title": "", "kind": _kind(domain), "values": []})
         english = package.english if language == "en" else {}

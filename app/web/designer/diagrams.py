@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, jsonify
@@ -11,12 +12,12 @@ from werkzeug.exceptions import BadRequest
 from app.errors import NinteiError, filled
 from app.services.designing import changing, drawing, interchange
 from app.services.designing.renaming import KINDS, Place
-from app.services.workspaces import content, making
+from app.services.workspaces import content, making, tree
 from app.states import Right
 from app.web.designer.api import body, failed, page_of, text_of
 from app.web.frame import sizes
 from app.web.frame.access import needs
-from app.web.frame.current import language, portal, signed_in
+from app.web.frame.current import language, named, portal, signed_in
 
 pages = Blueprint("designer_diagrams", __name__, url_prefix="/designer/api/workspaces/<int:workspace_id>")
 pages.register_error_handler(NinteiError, failed)
@@ -74,13 +75,16 @@ def renames(workspace_id: int) -> Any:
         done = changing.rename(portal(), workspace_id, wanted, who, page_of(said))
         return jsonify(changed=sorted(done.files))
     found = changing.preview(portal(), workspace_id, wanted, who)
+    titles = tree.titles(content.files(portal(), workspace_id))
     return jsonify(
-        places=[_place(each) for each in found.renamed.places],
-        left=[_place(each) for each in found.renamed.left],
+        places=[_place(each, titles) for each in found.renamed.places],
+        left=[_place(each, titles) for each in found.renamed.left],
         changed=sorted(found.renamed.files),
         problems=[each.said(gettext) for each in found.problems],
     )
 
 
-def _place(each: Place) -> dict[str, Any]:
-    return {"file": each.file, "line": each.line, "before": each.before, "after": each.after}
+def _place(each: Place, titles: Mapping[str, tuple[str, bool]]) -> dict[str, Any]:
+    title, ours = titles.get(each.file, ("", False))
+    called = gettext(title) if ours and title else named(title)
+    return {"file": each.file, "title": called, "line": each.line, "before": each.before, "after": each.after}
