@@ -55,6 +55,8 @@ def parser(room: Room) -> type[HTTPRequestParser]:
         def parse_header(self, header_plus: bytes) -> None:
             """As waitress does it."""
             super().parse_header(header_plus)
+            if self.body_rcv is None:
+                return  # nothing follows
             most = min(self.adj.max_request_body_size, room(self.command, self.path, self.headers))
             self.adj = _Sized(self.adj, most)
 

@@ -79,6 +79,21 @@ def asked(settings: Settings, held: str, now: datetime | None = None) -> Asked:
     return Asked(digest(held), at, at - timedelta(minutes=settings.session_idle_minutes))
 
 
+def goes_on(portal: Portal, uniquifier: str, held: str) -> bool:
+    """Whether somebody is signed in with this cookie, which is whole. Asked before a body is let in: while the database
+    is away it is taken for so, and the page tells them to wait."""
+    if not uniquifier or not held:
+        return False
+    try:
+        with database.connection():
+            user = accounts.asking(uniquifier, portal.today(), asked(portal.settings, held))
+    except Exception as error:
+        if not database.passes(error):
+            raise
+        return True
+    return user is not None and user.active
+
+
 def seen(row_id: int, last: datetime, now: datetime | None = None) -> None:
     """Note that it was used, where it was not noted lately."""
     at = now or _now()

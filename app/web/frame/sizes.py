@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, request, session
+from flask import Flask, current_app, request
+from flask_security import current_user
 from itsdangerous import BadSignature
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.http import parse_cookie, parse_options_header
 from werkzeug.routing import RequestRedirect
+
+from app.services.signin import sessions
+from app.web.frame import signin
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -53,18 +57,26 @@ def of_server(app: Flask) -> Callable[[str, str, Mapping[str, str]], int]:
     cookie = str(app.config["SESSION_COOKIE_NAME"])
     signer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     age = int(app.permanent_session_lifetime.total_seconds())
+    portal = app.extensions["nintei"]
+
+    def signed_in(headers: Mapping[str, str]) -> bool:
+        try:
+            said = signer.loads(parse_cookie(headers.get("COOKIE", "")).get(cookie, ""), max_age=age)
+        except BadSignature:
+            return False
+        return sessions.goes_on(portal, str(said.get("_user_id", "")), str(said.get(signin.HELD, "")))
 
     def most(method: str, path: str, headers: Mapping[str, str]) -> int:
+        announced = headers.get("CONTENT_LENGTH", "")
+        if announced.isdecimal() and int(announced) <= VISITOR:
+            return int(VISITOR * _ROOM)
         try:
             endpoint = str(routes.match(path, method)[0])
         except (HTTPException, RequestRedirect):
             return VISITOR
-        try:
-            said = signer.loads(parse_cookie(headers.get("COOKIE", "")).get(cookie, ""), max_age=age)
-        except BadSignature:
-            said = {}
         said_token, kind = headers.get("AUTHORIZATION", ""), headers.get("CONTENT_TYPE", "")
-        return int(_most(app, endpoint, "_user_id" in said, said_token, parse_options_header(kind)[0]) * _ROOM)
+        here = signed_in(headers)
+        return int(_most(app, endpoint, here, said_token, parse_options_header(kind)[0]) * _ROOM)
 
     return most
 
@@ -81,8 +93,7 @@ def _most(app: Flask, endpoint: str | None, signed_in: bool, authorization: str,
 
 def _hold() -> None:
     authorization = request.headers.get("Authorization", "")
-    request.max_content_length = _most(
-        current_app, request.endpoint, "_user_id" in session, authorization, request.mimetype
-    )
+    here = (request.content_length or 0) > VISITOR and current_user.is_authenticated
+    request.max_content_length = _most(current_app, request.endpoint, here, authorization, request.mimetype)
     if request.mimetype == _FORM and request.get_data(parse_form_data=False).count(b"&") >= MOST_FIELDS:
         raise RequestEntityTooLarge

@@ -7,7 +7,8 @@ import io
 import pytest
 from flask import Flask
 
-from app.web.frame import sizes
+from app.services.signin import sessions
+from app.web.frame import signin, sizes
 from tests.web.conftest import Site
 
 MANY = b"&".join(b"a=" for _ in range(sizes.MOST_FIELDS + 1))
@@ -59,6 +60,25 @@ def test_the_server_asks_the_same_from_the_head_alone(site: Site) -> None:
     assert most("POST", "/account", known) < 2 * sizes.SIGNED_IN
     form = {**known, "CONTENT_TYPE": f"{FORM.upper()}; charset=utf-8"}
     assert most("POST", "/tasks/t", form) < 2 * sizes.SIGNED_IN, "a form without files is held in memory as a whole"
+
+
+def test_a_cookie_that_was_kept_opens_no_more_than_none(site: Site) -> None:
+    """Signed out, and idle for too long: the head of a request and the page ask whether the session goes on."""
+    most = sizes.of_server(site.app)
+    place, whole = ("PATCH", "/tasks/t/uploads/u"), site.app.config["UPLOAD_BYTES"]
+    for ends in (lambda client, _: client.post("/logout"), lambda _, held: sessions.end(held)):
+        client = site.operator()
+        client.get("/tasks")
+        kept = {"COOKIE": cookie(client)}
+        with client.session_transaction() as session:
+            held = session[signin.HELD]
+        assert most(*place, kept) >= whole
+        assert most(*place, {**kept, "CONTENT_LENGTH": "99"}) < 2 * sizes.VISITOR, "it is not looked up for so little"
+        ends(client, held)
+        assert most(*place, kept) < 2 * sizes.VISITOR
+        client.set_cookie("session", kept["COOKIE"].removeprefix("session="))
+        files = {"file": (io.BytesIO(b"x" * (6 << 20)), "a.pdf"), "name": ""}
+        assert client.post("/tasks/none", data=files).status_code == 413
 
 
 def test_every_route_that_reads_files_takes_them(site: Site) -> None:
