@@ -34,11 +34,11 @@ demo-reset: install ## throw the demo's data away, so that the next `make run` s
 
 test: ## every check there is: ruff, mypy, import rules, message catalogues, tests. ARGS="tests/engine -k join" narrows it
 	@sh scripts/system-packages.sh
-	@$(MAKE) install $(DONE)/dev $(DONE)/token
+	@$(MAKE) install $(DONE)/dev $(DONE)/token $(DONE)/provider
 	@$(MAKE) card
 	@$(BIN)/python scripts/check.py $(ARGS)
 
-quick: install $(DONE)/dev ## one test in seconds, nothing else: ARGS="tests/engine/test_state.py -k marked"
+quick: install $(DONE)/dev $(DONE)/provider ## one test in seconds, nothing else: ARGS="tests/engine/test_state.py -k marked"
 	@$(BIN)/python -m pytest -p no:cacheprovider -x $(ARGS)
 
 lint: $(DONE)/base $(DONE)/dev ## the checks that need no running portal
@@ -94,6 +94,13 @@ $(DONE)/dev: config/locks/dev.lock | $(DONE)/base
 
 $(DONE)/token: config/locks/token.lock | $(DONE)/base
 	@$(PIP) -r config/locks/token.lock || echo "python-pkcs11 cannot be installed here; a PKCS#11 token cannot be used"
+	@touch $@
+
+# The provider of identities of another maker, at which the tests sign in.
+$(DONE)/provider: tests/support/provider/package.json tests/support/provider/package-lock.json | $(DONE)/base
+	@node=$$(sh scripts/node.sh) && mkdir -p $(VENV)/provider && \
+	  cp tests/support/provider/package.json tests/support/provider/package-lock.json $(VENV)/provider && \
+	  cd $(VENV)/provider && PATH="$$node:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(DONE)/launcher: scripts/launcher.py | $(DONE)/venv

@@ -1,17 +1,19 @@
 """Signing in at a provider of identities (OpenID Connect Core 1.0, authorization code flow with PKCE, RFC 7636).
 
-What the provider says is believed only when its signature, issuer, audience, time and nonce are right; nothing else of
-its answer is read. The provider is asked for nothing but a name and a mail address.
+What the provider says is believed only when its signature, issuer, audience, time and nonce are right. The provider is
+asked for nothing but a name and a mail address; where its token does not say the address, its page of claims is asked,
+as the standard has it for this flow (section 5.4), and believed only when it speaks of the same person.
 """
 
 from __future__ import annotations
 
+import base64
 import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 import requests
 from authlib.common.errors import AuthlibBaseError
@@ -27,6 +29,7 @@ KEPT = 3600  # seconds for which its description and keys are believed
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")  # none with a shared secret
 LEEWAY = 60  # seconds by which clocks may differ
 SCOPE = "openid email profile"
+AGAIN = 300  # seconds within which who is asked again has signed in there
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,9 @@ class Provider:
         )
         return Started(url, state, nonce, verifier)
 
-    def finish(self, back: str, answer: str, started: Started) -> dict[str, Any]:
-        """The claims of who has come back with this address. Raises Refused, Temporary."""
+    def finish(self, back: str, answer: str, started: Started, *, again: bool = False) -> dict[str, Any]:
+        """The claims of who has come back with this address. `again`: they were to be asked, even if signed in there;
+        the browser may have been told otherwise. Raises Refused, Temporary."""
         said = {key: values[0] for key, values in parse_qs(urlsplit(answer).query).items()}
         if not secrets.compare_digest(said.get("state", ""), started.state):
             raise Refused("The sign-in was begun elsewhere, or is over; please begin again")
@@ -77,7 +81,22 @@ class Provider:
             raise Refused("The provider has not let you in (%(error)s)", error=str(error.error)[:60]) from error
         except (requests.RequestException, ValueError) as error:
             raise _away() from error
-        return self._read(str(token.get("id_token", "")), started.nonce)
+        claims = self._read(str(token.get("id_token", "")), started.nonce)
+        if again and not _since(claims, time.time() - AGAIN):
+            raise Refused("The provider has not asked you again who you are; please begin again")
+        if not claims.get("email"):
+            claims |= self._more(str(token.get("access_token", "")), claims["sub"])
+        return claims
+
+    def _more(self, access: str, subject: object) -> dict[str, Any]:
+        """The address, as the page of claims says it (section 5.3); empty where there is none."""
+        place = str(self._described().get("userinfo_endpoint", ""))
+        if not place or not access:
+            return {}
+        found = self._get(place, Authorization=f"Bearer {access}")
+        if found.get("sub") != subject:  # section 5.3.2
+            raise Refused("What the provider says cannot be trusted; nobody was signed in")
+        return {name: found[name] for name in ("email", "email_verified") if name in found}
 
     def leaving(self, back: str) -> str:
         """Where one signs out at the provider, too (RP-Initiated Logout 1.0); empty where it has no such page."""
@@ -109,7 +128,7 @@ class Provider:
         raise AssertionError("not reached")
 
     def _session(self, back: str) -> Any:
-        how = "client_secret_basic" if self.secret else "none"
+        how: Any = _basic if self.secret else "none"
         return OAuth2Session(
             self.client, self.secret or None, scope=SCOPE, redirect_uri=back, token_endpoint_auth_method=how,
             code_challenge_method="S256",
@@ -130,9 +149,9 @@ class Provider:
         return self._keys[1]
 
     @staticmethod
-    def _get(address: str) -> dict[str, Any]:
+    def _get(address: str, **headers: str) -> dict[str, Any]:
         try:
-            answer = requests.get(address, timeout=SECONDS, headers={"Accept": "application/json"})
+            answer = requests.get(address, timeout=SECONDS, headers={"Accept": "application/json", **headers})
             answer.raise_for_status()
             found = answer.json()
         except (requests.RequestException, ValueError) as error:
@@ -140,6 +159,19 @@ class Provider:
         if not isinstance(found, dict):
             raise _away()
         return found
+
+
+def _basic(client: Any, _method: str, uri: str, headers: dict[str, str], body: str) -> tuple[str, dict[str, str], str]:
+    """Name and secret of the client, written as in a form before they are joined (RFC 6749 section 2.3.1)."""
+    both = f"{quote_plus(client.client_id)}:{quote_plus(client.client_secret)}"
+    headers["Authorization"] = f"Basic {base64.b64encode(both.encode()).decode()}"
+    return uri, headers, body
+
+
+def _since(claims: Mapping[str, Any], earliest: float) -> bool:
+    """Whether the person has signed in there since then (section 3.1.3.7, 13)."""
+    signed_in = claims.get("auth_time")
+    return isinstance(signed_in, int | float) and signed_in >= earliest - LEEWAY
 
 
 def _away() -> Temporary:

@@ -98,6 +98,17 @@ def _poppler() -> str:
     return "" if shutil.which("pdftoppm") else "no pdftoppm here (apt-get install poppler-utils)"
 
 
+def node() -> str:
+    """The program that runs JavaScript without a browser: the machine's own, else that of .venv (scripts/node.sh)."""
+    own = Path(__file__).parents[2] / ".venv/node/node"
+    return str(own) if own.exists() else shutil.which("node") or ""
+
+
+def _provider() -> str:
+    there = (Path(__file__).parents[2] / ".venv/provider/node_modules/oidc-provider").exists()
+    return "" if there and node() else "no provider of identities of another maker here (make test)"
+
+
 def _program(name: str, package: str) -> Callable[[], str]:
     return lambda: "" if shutil.which(name) else f"no {name} here (apt-get install {package})"
 
@@ -118,6 +129,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "promtool": _program("promtool", "prometheus"),
     "systemd": _program("systemd-analyze", "systemd"),
     "nginx": _program("nginx", "nginx-light"),
+    "provider": _provider,
 }
 
 

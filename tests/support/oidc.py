@@ -29,7 +29,7 @@ from flask import Flask, jsonify, redirect, request
 from joserfc.jwk import RSAKey
 from werkzeug.serving import make_server
 
-CLIENT, SECRET = "nintei", "a secret of the portal at the provider"
+CLIENT, SECRET = "nintei", "of-the-portal-at-the-provider"
 
 
 class Client(ClientMixin):
@@ -106,6 +106,8 @@ class Served:
     audience: str = CLIENT
     amr: list[str] | None = None
     refuses: bool = False
+    thin: bool = False  # its token says nobody's address: its page of claims does
+    subject: str = "1"  # of whom that page speaks
     stranger: bool = False  # it signs with another key than it publishes
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"}))
     other: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048))
@@ -185,12 +187,8 @@ def build(provider: Served) -> Flask:
             return [provider.audience]
 
         def generate_user_info(self, user: Any, scope: str) -> dict[str, Any]:
-            return {
-                "sub": "1",
-                "email": provider.email,
-                "email_verified": provider.verified,
-                "groups": ["administrator"],
-            }
+            said = {} if provider.thin else {"email": provider.email, "email_verified": provider.verified}
+            return {"sub": "1", "groups": ["administrator"], **said}
 
     server = AuthorizationServer(
         app, query_client=lambda name: Client() if name == CLIENT else None, save_token=lambda *_: None
@@ -202,12 +200,16 @@ def build(provider: Served) -> Flask:
         return jsonify(
             issuer=provider.url, authorization_endpoint=f"{provider.url}/authorize",
             token_endpoint=f"{provider.url}/token", jwks_uri=f"{provider.url}/keys",
-            end_session_endpoint=f"{provider.url}/out",
+            end_session_endpoint=f"{provider.url}/out", userinfo_endpoint=f"{provider.url}/claims",
         )  # fmt: skip
 
     @app.get("/keys")
     def keys() -> Any:
         return jsonify(keys=[provider.key.as_dict(private=False)])
+
+    @app.get("/claims")
+    def claims() -> Any:
+        return jsonify(sub=provider.subject, email=provider.email, email_verified=provider.verified)
 
     @app.get("/authorize")
     def authorize() -> Any:

@@ -15,7 +15,6 @@ from app.store import accounts, database
 from app.text import address
 
 PATH = "/login/provider/back"
-MINUTES = 5  # within which who is asked again has signed in there
 _known: dict[tuple[str, str, str], Provider] = {}
 
 
@@ -37,9 +36,10 @@ def start(portal: Portal, *, again: bool = False) -> Started:
     return _of(portal).start(_back(portal), again=again)
 
 
-def finish(portal: Portal, answer: str, started: Started) -> Came:
-    """Whose account it is. Raises Refused with what to do, Temporary."""
-    claims = _of(portal).finish(_back(portal), answer, started)
+def finish(portal: Portal, answer: str, started: Started, *, again: bool = False) -> Came:
+    """Whose account it is; `again`: who was to show there once more that it is they. Raises Refused with what to do, and
+    Temporary while the provider is away."""
+    claims = _of(portal).finish(_back(portal), answer, started, again=again)
     email = address.one(str(claims.get("email", "")))
     if not email or claims.get("email_verified") is not True:
         raise Refused("The provider has not checked your mail address, so it cannot be told whose account it is")

@@ -44,7 +44,7 @@ def back() -> Any:
         return _said(Refused("The sign-in was begun elsewhere, or is over; please begin again"))
     state, nonce, verifier, to, again = kept
     try:
-        came = provider.finish(portal(), request.url, Started("", state, nonce, verifier))
+        came = provider.finish(portal(), request.url, Started("", state, nonce, verifier), again=again)
     except (Refused, Temporary) as error:
         return _said(error)
     who = actor()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
@@ -17,7 +17,8 @@ from app.states import Act, Side
 from app.store import database
 from app.store.models import TrailEntry, User, UserRole
 from tests.services.conftest import STAFF
-from tests.support import oidc
+from tests.support import foreign, oidc
+from tests.support.needs import needs
 from tests.support.oidc import Provider
 from tests.web.conftest import Site
 
@@ -88,6 +89,8 @@ def test_no_role_comes_from_outside(site: Site, provider: Provider) -> None:
         ({"stranger": True}, "信頼できません"),
         ({"verified": False}, "確認されていない"),
         ({"verified": "true"}, "確認されていない"),
+        ({"thin": True, "subject": "2"}, "信頼できません"),
+        ({"thin": True, "verified": False}, "確認されていない"),
         ({"email": "nobody@example.jp"}, "アカウントがありません"),
         ({"refuses": True}, "access_denied"),
     ],
@@ -168,6 +171,36 @@ def test_it_leads_nowhere_else(site: Site, provider: Provider) -> None:
     assert done.headers["Location"] == "/tasks"
     assert parse_qs(urlsplit(provider.asked[0]["redirect_uri"]).query) == {}
     assert urlsplit(provider.asked[0]["redirect_uri"]).path == signing.PATH
+
+
+@needs("provider")
+def test_at_a_provider_of_another_maker(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As its maker has set it up: it tells the address at its page of claims alone, and asks for PKCE. Who shows there
+    once more that it is they is asked there again; whoever cuts that out of the address has shown nothing."""
+    monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")  # loopback, without TLS
+    back = site.bench.portal.settings.base_url.rstrip("/") + signing.PATH
+    with foreign.running(back) as issuer:
+        settings = replace(
+            site.bench.portal.settings, oidc_issuer=issuer, oidc_client_id=foreign.CLIENT,
+            oidc_client_secret=foreign.SECRET,
+        )  # fmt: skip
+        object.__setattr__(site.bench.portal, "settings", settings)
+        client, person = site.anybody(), foreign.Person(STAFF[0])
+        begun = client.get("/login/provider?next=/absences").headers["Location"]
+        done = client.get(person.go(begun, back))
+        assert done.headers.get("Location") == "/absences" and inside(client), done.get_data(as_text=True)
+        assert person.asked == ["login", "consent"]
+        again = "/login/provider?again=1&next=/account/code"
+        shown = client.get(person.go(client.get(again).headers["Location"], back))
+        assert shown.headers.get("Location") == "/account/code" and person.asked[2:] == ["login"]
+        for left in ({"max_age", "prompt"}, {"prompt"}):
+            cut = urlsplit(client.get(again).headers["Location"])
+            asked = urlencode({key: each for key, [each] in parse_qs(cut.query).items() if key not in left})
+            came = person.go(cut._replace(query=asked).geturl(), back)
+            if left == {"prompt"}:
+                assert person.asked[3:] == ["login"], "max_age says it as well"
+            else:
+                assert client.get(came).status_code == 422
 
 
 def test_without_a_provider_there_is_no_such_page(site: Site) -> None:
