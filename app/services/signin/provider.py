@@ -37,8 +37,8 @@ def start(portal: Portal, *, again: bool = False) -> Started:
 
 
 def finish(portal: Portal, answer: str, started: Started, *, again: bool = False) -> Came:
-    """Whose account it is; `again`: who was to show there once more that it is they. Raises Refused with what to do, and
-    Temporary while the provider is away."""
+    """Whose account it is; `again`: who was to show there once more that it is they. Raises Refused with what to
+    do, Temporary while the provider is away."""
     claims = _of(portal).finish(_back(portal), answer, started, again=again)
     email = address.one(str(claims.get("email", "")))
     if not email or claims.get("email_verified") is not True:
