@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,10 @@ from app.errors import NinteiError, Refused
 from app.services.base.portal import Portal
 from app.states import ACCOUNTS, Account, Side
 from app.store import models as m
+
+# What a template puts in: with the brackets around it, and what it says one way or the other.
+_ASIDE = re.compile(r"[（(][^（）()]*\{\{.*?\}\}[^（）()]*[）)]")
+_FILLED = re.compile(r"\{% if .*?\{% endif %\}|\{\{.*?\}\}")
 
 
 def _portal() -> Portal:
@@ -116,6 +121,27 @@ def titles(case: Any) -> dict[str, str]:
         **{key: each.title for key, each in found.elements.items()},
         **{each.id: each.title for each in named_things},
     }
+
+
+def mails(case: Any) -> dict[str, str]:
+    """What the mails of a case's package are called by `mail/` and their ids: their subjects, without what each case
+    puts into them."""
+    found = _package(case)
+    if found is None:
+        return {}
+
+    def read() -> dict[str, str]:
+        english = lang() == "en"
+        return {
+            f"mail/{key}": _bare(each.subject_en if english and each.subject_en else each.subject)
+            for key, each in found.mails.items()
+        }
+
+    return _kept(f"mails {case.release_id}", read)
+
+
+def _bare(subject: str) -> str:
+    return " ".join(_FILLED.sub("…", _ASIDE.sub("", subject)).split()).removesuffix("…").strip(" ：:")
 
 
 def card_set(set_id: str) -> str:

@@ -13,7 +13,7 @@ from app.store import models as m
 
 
 def _job(row: m.Job) -> str:
-    what: str = spoken.said("job_words", row, spoken.titles(row.case))
+    what: str = spoken.said("job_words", row, spoken.titles(row.case) | spoken.mails(row.case))
     return what
 
 
@@ -112,7 +112,7 @@ WORK = (
         company="case",
         search=("case",),
         sort=words("created_at run_at finished_at"),
-        needs=words("said error"),
+        needs=words("params said error"),
         told={"does": _job, "wrong": _job_error},
         labels={"does": _l("What it does"), "wrong": _l("What went wrong")},
         life=(Moment("created_at", _l("Asked on")), Moment("finished_at", _l("Finished"))),

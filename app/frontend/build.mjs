@@ -26,7 +26,7 @@ const watch = process.argv.includes("--watch");
 const target = ["chrome111", "edge111", "firefox113", "safari16.4"];
 
 // Page weight is a promise (WCAG aside, half of the applicants come by phone): the build breaks when it is not kept.
-const limits = { "site.css": 48 * 1024, "site.js": 34 * 1024, "upload.js": 66 * 1024 };
+const limits = { "site.css": 48 * 1024, "site.js": 35 * 1024, "upload.js": 67 * 1024 };
 
 // The designer's editors are loaded only where they are used; what they weigh on the line (gzip, kilobytes).
 const designer = { page: 40, play: 12, canvas: 500, forms: 420, decisions: 340, text: 120, settings: 30, pdf: 180 };

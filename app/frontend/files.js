@@ -1,4 +1,5 @@
 // The list of a field's files: what forms.js and upload.js both draw.
+import { sealer } from "./sealed.js";
 
 export const all = (root, selector) => Array.from(root.querySelectorAll(selector));
 
@@ -49,22 +50,40 @@ export async function renew(form, used = form.elements.csrf_token?.value) {
   return token !== used;
 }
 
-/** Where tus keeps what it needs to go on with a file: `tus::<this>::<number>` in localStorage. */
-export const keyOf = (form, field) => `nintei:${form.dataset.uploadUrl}:${field}:`;
+/* What tus needs to go on with a file after the window was closed, in localStorage: `nintei:begun:<where it goes>:<number>`. The name of the
+   file is in it, so it is sealed (sealed.js). The server keeps what has arrived for seven days. */
+const AGE = 6.9 * 864e5;
+const placeOf = (form) => `nintei:begun:${form.dataset.uploadUrl}:`;
+/** The file, in a word: the same one, chosen again for the same field, has the same. */
+export const fingerprintOf = (field, file) => `${field}:${file.name}:${file.size}:${file.lastModified}`;
 
 /** Uploads of this form's field that were begun in this browser and not finished: [storage key, what tus knows of it]. */
-export function begun(form, field) {
+export async function begun(form, field) {
   const found = [];
+  const { open } = sealer(form.dataset.keptKey);
   try {
-    for (const key of Object.keys(localStorage)) {
-      if (!key.startsWith(`tus::${keyOf(form, field)}`)) continue;
-      const known = JSON.parse(localStorage.getItem(key));
-      // The server keeps what has arrived for seven days.
-      if (Date.now() - Date.parse(known.creationTime) < 6.9 * 864e5) found.push([key, known]);
-      else localStorage.removeItem(key);
+    for (const key of Object.keys(localStorage).filter((each) => each.startsWith(placeOf(form)))) {
+      const { at, sealed } = JSON.parse(localStorage.getItem(key));
+      const known = await open(sealed);
+      if (!known || Date.now() - at >= AGE) localStorage.removeItem(key);
+      else if (known.fingerprint.startsWith(`${field}:`)) found.push([key, known]);
     }
   } catch {
     // No storage, or nothing of ours in it: then files are sent from their beginning.
   }
   return found;
 }
+
+/** As tus asks for a place to keep it (UrlStorage). */
+export const begunIn = (form, field) => ({
+  findAllUploads: async () => [],
+  findUploadsByFingerprint: async (fingerprint) =>
+    (await begun(form, field)).filter(([, known]) => known.fingerprint === fingerprint).map(([urlStorageKey, known]) => ({ ...known, urlStorageKey })),
+  removeUpload: async (key) => localStorage.removeItem(key),
+  async addUpload(fingerprint, upload) {
+    const sealed = await sealer(form.dataset.keptKey).seal({ ...upload, fingerprint });
+    const key = `${placeOf(form)}${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+    if (sealed) localStorage.setItem(key, JSON.stringify({ at: Date.now(), sealed }));
+    return key;
+  },
+});

@@ -150,10 +150,10 @@ async function send(file, input, form, texts, old = null) {
 }
 
 /** A file that is named here was not sent to its end: chosen again, it goes on. */
-function unfinished(input, form, texts) {
-  const rows = begun(form, input.name).map(([key, known]) => {
+async function unfinished(input, form, texts) {
+  const rows = (await begun(form, input.name)).map(([key, known]) => {
     const name = known.metadata?.filename ?? "";
-    const row = make("p", { class: "f-begun", "data-begun": key }, texts.begun.replace("{name}", name), " ");
+    const row = make("p", { class: "f-begun", "data-begun": known.fingerprint }, texts.begun.replace("{name}", name), " ");
     const button = make("button", { type: "button", class: "btn btn--small btn--quiet", "aria-label": `${texts.discard} ${name}` }, texts.discard);
     button.addEventListener("click", () => {
       localStorage.removeItem(key);
@@ -338,6 +338,10 @@ function drafts(form, texts) {
     if (form.dataset.away) later(0);
   });
   form.addEventListener("nintei:attached", () => later(0));
+  // The session is over, and the page is about to go (gone.js).
+  document.addEventListener("nintei:gone", (event) => {
+    if (dirty) event.detail.push(browser.keep());
+  });
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     if (dirty) browser.keep(); // until the next page has shown that it arrived
@@ -392,6 +396,7 @@ function start(form) {
     const beside = input.closest?.("[data-kind=datetime]")?.querySelector("[data-era]");
     if (beside) beside.textContent = wareki(input.value);
   });
+  form.addEventListener("nintei:filled", again);
   form.addEventListener("change", (event) => {
     alone(event.target, form);
     again(event);

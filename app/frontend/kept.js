@@ -2,8 +2,9 @@
 //
 // A task's form keeps it in localStorage under the address of its draft, for its owner (`data-owner`) and seven days, and hands it to the
 // server when the page is opened again. A visitor's form, which has no draft, keeps it in sessionStorage and puts it back itself.
-// Passwords, connection data (`data-secrets`) and files are never kept.
+// Passwords, connection data (`data-secrets`) and files are never kept; what is kept is sealed (sealed.js).
 import { all } from "./files.js";
+import { sealer } from "./sealed.js";
 
 const DAYS = 7;
 const OURS = /^(csrf_token|revision|step|form_release|page:.*)$/;
@@ -45,23 +46,39 @@ function store(form) {
 /** {keep(), forget()} of a task's form; `post(form data)` saves and gives the answer. */
 export function kept(form, texts, status, post) {
   const box = store(form);
+  const { seal, open } = sealer(form.dataset.keptKey);
   const me = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  let turn = 0; // sealing takes a moment: what was forgotten, or is kept anew meanwhile, is not written after it
   // Each window of the form has a place of its own: none writes over, or forgets, what another could not save.
-  const read = () => [box.read() ?? []].flat(); // one alone, as it was once kept, is read, too
+  const read = () => box.read() ?? [];
   const write = (by, ...mine) => {
     const all = [...read().filter((one) => one.by !== by), ...mine];
     box.write(all.length ? all : null);
   };
-  const keep = () => write(me, { by: me, owner: form.dataset.owner, at: Date.now(), revision: form.dataset.revision, entries: entries(form) });
-  const forget = (by = me) => write(by);
+  const keep = async () => {
+    const mine = (turn += 1);
+    const about = { by: me, owner: form.dataset.owner, at: Date.now(), revision: form.dataset.revision };
+    const sealed = await seal(entries(form));
+    if (sealed && mine === turn) write(me, { ...about, sealed });
+  };
+  const forget = (by = me) => {
+    if (by === me) turn += 1;
+    write(by);
+  };
   // A page that answers a press has what was typed; so has one that shows the same.
   const answers = form.querySelector("[aria-invalid]");
+  const shown = entries(form);
   const fresh = (one) => Date.now() - one.at < DAYS * 864e5 && one.owner === form.dataset.owner;
-  for (const one of read()) if (!fresh(one) || answers || same(one.entries, entries(form))) forget(one.by);
-  offers(read());
+  begin();
 
   /** One after the other: what one of them saves is what the next is compared with. */
-  async function offers(found) {
+  async function begin() {
+    const found = [];
+    for (const one of read()) {
+      const typed = fresh(one) && !answers && one.sealed ? await open(one.sealed) : null;
+      if (!typed || same(typed, shown)) forget(one.by);
+      else found.push({ ...one, entries: typed });
+    }
     for (const one of found) if (await offer(one)) return;
   }
 
@@ -116,21 +133,28 @@ export function kept(form, texts, status, post) {
 }
 
 /** A visitor's form: what was typed in this window is there again after "Back" or a page that was lost. */
-export function remembered(form) {
+export async function remembered(form) {
   const box = store(form);
-  const found = box.read();
-  if (found && !form.querySelector("[aria-invalid]")) {
-    for (const field of all(form, "input, select, textarea")) {
-      if (!field.name || field.type === "hidden" || field.type === "password" || OURS.test(field.name)) continue;
-      const given = found.entries.filter(([name]) => name === field.name).map(([, value]) => value);
-      if (field.type === "checkbox" || field.type === "radio") field.checked ||= given.includes(field.value);
-      else if (given.length && !field.value) field.value = given[0];
-    }
-  }
-  const keep = () => box.write({ entries: entries(form) });
+  const { seal, open } = sealer(form.dataset.keptKey);
+  let turn = 0;
+  const keep = async () => {
+    const mine = (turn += 1);
+    const sealed = await seal(entries(form));
+    if (sealed && mine === turn) box.write({ sealed });
+  };
   form.addEventListener("input", keep);
   form.addEventListener("change", keep);
   form.addEventListener("submit", keep);
+  const sealed = form.querySelector("[aria-invalid]") ? "" : box.read()?.sealed;
+  const found = sealed ? await open(sealed) : null;
+  if (!found || turn) return; // nothing, or something else is typed by now
+  for (const field of all(form, "input, select, textarea")) {
+    if (!field.name || field.type === "hidden" || field.type === "password" || OURS.test(field.name)) continue;
+    const given = found.filter(([name]) => name === field.name).map(([, value]) => value);
+    if (field.type === "checkbox" || field.type === "radio") field.checked ||= given.includes(field.value);
+    else if (given.length && !field.value) field.value = given[0];
+  }
+  form.dispatchEvent(new CustomEvent("nintei:filled"));
 }
 
 /** <… data-forget="/apply">: what was kept under this address has arrived. */

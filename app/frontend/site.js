@@ -1,5 +1,6 @@
 // Improves pages that already work: menus, worklist keys, parts that stay fresh. No page needs it.
 // A part of a page that was put in later is announced by the event "nintei:content" on it.
+import "./gone.js";
 import "./away.js";
 import { natives } from "./natives.js";
 import { panes } from "./panes.js";

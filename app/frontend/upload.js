@@ -1,7 +1,7 @@
 // Sends one file in pieces, and goes on where it stopped (tus 1.0.0): after a lost network by itself, after a closed
 // window when the same file is chosen again. Loaded by forms.js when the first file is chosen.
 import { Upload } from "tus-js-client";
-import { all, begun, keyOf, listOf, make, removeButton, renew, size, unsent } from "./files.js";
+import { all, begun, begunIn, fingerprintOf, listOf, make, removeButton, renew, size, unsent } from "./files.js";
 
 // The portal's server passes a request on when all of it has arrived: what was cut off within a piece is sent again.
 const PIECE = 1 << 20;
@@ -65,10 +65,10 @@ export async function send(file, input, form, texts, old = null) {
   else listOf(input).append(item);
   const note = make("span", { class: "f-file-note", role: "status" });
   const bar = make("progress", { max: file.size || 1, value: 0, "aria-label": `${texts.uploading} ${file.name}` });
-  const fingerprint = `${keyOf(form, input.name)}${file.name}:${file.size}:${file.lastModified}`;
-  const kept = () => begun(form, input.name).filter(([key]) => key.startsWith(`tus::${fingerprint}::`));
-  const forget = () => kept().forEach(([key]) => localStorage.removeItem(key));
-  for (const hint of all(form, "[data-begun]")) if (hint.dataset.begun.startsWith(`tus::${fingerprint}::`)) hint.remove();
+  const fingerprint = fingerprintOf(input.name, file);
+  const kept = async () => (await begun(form, input.name)).filter(([, known]) => known.fingerprint === fingerprint);
+  const forget = async () => (await kept()).forEach(([key]) => localStorage.removeItem(key));
+  for (const hint of all(form, "[data-begun]")) if (hint.dataset.begun === fingerprint) hint.remove();
   let upload = null;
   let stopped = false;
   let inFlight = true;
@@ -137,6 +137,7 @@ export async function send(file, input, form, texts, old = null) {
       metadata: { filename: file.name, field: input.name, ...(replaces ? { replaces } : {}) },
       headers: headers(),
       fingerprint: () => Promise.resolve(fingerprint),
+      urlStorage: begunIn(form, input.name),
       onProgress: (sent) => {
         bar.value = sent;
         note.textContent = "";
@@ -145,7 +146,7 @@ export async function send(file, input, form, texts, old = null) {
         delay = SHORTEST;
       },
     });
-    const [known] = kept();
+    const [known] = await kept();
     if (known) upload.resumeFromPreviousUpload({ ...known[1], urlStorageKey: known[0] });
     for (;;) {
       try {

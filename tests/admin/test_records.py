@@ -15,9 +15,12 @@ from admin import listing, shown
 from admin.nouns import BY_MODEL, INNER
 from admin.registry import build
 from app.engine import Engine
+from app.services.base import jobqueue
+from app.services.mails import portalmails
+from app.services.mails.portalmails import Wording
 from app.services.packages import terms
 from app.store import accounts, changes, database, models, work
-from app.store.models import EntryLink, Mail, SavedView, Secret, User
+from app.store.models import EntryLink, Job, Mail, SavedView, Secret, User
 from tests.admin.populated import ADMIN, ANALYST, add_people, first, populate
 from tests.services.conftest import STAFF
 from tests.services.steps import case_of, go, task
@@ -406,6 +409,20 @@ def test_releases_and_terms_say_what_holds_and_what_is_planned(own: Site) -> Non
     details = text(client.get(f"/admin/term/details/?id={planned.id}"))
     assert "予約" in details
     assert "年明けから" in details
+
+
+def test_a_job_says_which_mail_it_sends(shared: Site) -> None:
+    """By its step; where no step sends it, by the mail's own subject, without what a case puts into it."""
+    portal, words = shared.bench.portal, Wording("[Nintei] ことば", "本文")
+    with database.transaction():
+        before = {row.id for row in Job.select(Job.id)}
+        portalmails.queue(portal, "a key", "invitation", "x@example.jp", words)
+        jobqueue.queue(models.Case.select().first(), "mail", {"mail": "receipt"}, "", "another key", portal.now())
+    page = shared.person(ADMIN).get("/admin/job/").get_data(as_text=True)
+    with database.transaction():
+        Job.delete().where(Job.id.not_in(before)).execute()
+    for name in ("[Nintei] ことば", "【API連携認定】【到達確認】「…」を受け付けました", "メール自動返信①"):
+        assert f"メール（{name}）" in page, name
 
 
 def test_a_list_is_searched_as_cases_are(shared: Site) -> None:

@@ -25,6 +25,10 @@ from tests.support.needs import needs
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-uploads"), needs("chromium", "frontend")]
 
+NO_POST = """() => {
+  const sent = window.fetch;
+  window.fetch = (to, more) => more?.method === "POST" ? Promise.reject(new TypeError()) : sent(to, more);
+}"""
 UNSAVED = re.compile("まだ保存できていません")
 
 
@@ -50,7 +54,7 @@ def test_a_press_without_network_stays_on_the_page_and_goes_out_when_it_is_back(
     press(page)
     expect(page.locator("[data-away-line]")).to_contain_text("ネットワークにつながっていません")
     assert page.locator(NOTE).input_value() == "電波のない所で押した"
-    assert "電波のない所で押した" in kept(page)[0]
+    assert len(kept(page)) == 1 and "電波" not in kept(page)[0], "it is sealed"
     context.set_offline(False)
     checked(page, "電波のない所で押した")
     assert kept(page) == []
@@ -83,6 +87,34 @@ def test_what_was_typed_without_network_is_there_when_the_page_is_opened_afresh(
     again = open_form(context, number)
     expect(again.locator(NOTE)).to_have_value("窓を閉じる前の文")
     assert kept(again) == []
+
+
+def test_whoever_signs_out_leaves_nothing_to_read_and_finds_it_again(
+    number: str,  # noqa: F811
+    context: BrowserContext,  # noqa: F811
+) -> None:
+    """In every window, and without network, too: no page, and of what was typed no word in the browser's storage."""
+    page, other = open_form(context, number), open_form(context, number)
+    page.evaluate(NO_POST)
+    page.fill(NOTE, "ログアウトの前の文")
+    expect(page.locator("[data-draft-status]")).to_contain_text(UNSAVED)
+    other.evaluate("document.querySelector('form[action$=\"/logout\"]').requestSubmit()")
+    expect(page.locator("h1")).to_have_text("ログアウトしているため、このページの表示を消しました")
+    assert number not in page.content() and page.locator("main form, textarea, header").count() == 0
+    everything = page.evaluate("JSON.stringify([localStorage, sessionStorage])")
+    assert "nintei:kept:" in everything and "ログアウトの前" not in everything
+    assert number in open_form(context, number).content()
+    until(page, lambda: kept(page) == [], "the text at the portal, saved by one of the windows")
+    page.reload()
+    expect(page.locator(NOTE)).to_have_value("ログアウトの前の文")
+    page.context.set_offline(True)
+    page.evaluate("document.querySelector('form[action$=\"/logout\"]').requestSubmit()")
+    expect(page.locator("textarea")).to_have_count(0)
+    with page.expect_request("**/logout") as asked:
+        page.context.set_offline(False)
+    asked.value.response()
+    page.goto("/account")
+    expect(page.locator("#email")).to_be_visible()
 
 
 @pytest.mark.parametrize("answered", [True, False], ids=["saved", "reloaded while it saves"])

@@ -1,5 +1,6 @@
-// What could not be sent yet, in this browser (IndexedDB): by person, draft and file. Without IndexedDB (a private window) it is kept by
-// the page alone, which then asks before it is left.
+// What could not be sent yet, in this browser (IndexedDB), sealed: by person, draft and file. Without IndexedDB (a private window) it is kept
+// by the page alone, which then asks before it is left.
+import { sealer } from "../sealed.js";
 import { boot } from "./words.js";
 
 const NAME = "nintei-designer";
@@ -34,19 +35,24 @@ async function act(mode, run) {
 }
 
 const key = (path) => `${boot.user}/${boot.workspace}/${path}`;
+const { seal, open } = sealer(boot.kept);
 
 /** Keeps a text that is not on the server yet, and the revision on which it was written. */
-export const keep = (path, content, revision) => act("readwrite", (store) => store.put({ path, content, revision, at: Date.now() }, key(path)));
+export async function keep(path, content, revision) {
+  const sealed = await seal({ path, content, revision, at: Date.now() });
+  if (sealed) await act("readwrite", (store) => store.put(sealed, key(path)));
+}
 
 /** It is on the server: forgotten here, unless something newer was kept meanwhile. */
 export async function forget(path, content) {
   const there = await act("readonly", (store) => store.get(key(path)));
-  if (there && (content === undefined || there.content === content)) await act("readwrite", (store) => store.delete(key(path)));
+  if (there && (content === undefined || (await open(there))?.content === content)) await act("readwrite", (store) => store.delete(key(path)));
 }
 
 /** All that waits of this draft, of this person. */
 export async function waiting() {
   const first = key("");
   const range = IDBKeyRange.bound(first, `${first}\uffff`);
-  return (await act("readonly", (store) => store.getAll(range))) ?? [];
+  const found = await Promise.all(((await act("readonly", (store) => store.getAll(range))) ?? []).map(open));
+  return found.filter(Boolean);
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session
+from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, session
 from flask_babel import gettext, ngettext
 
 from app.errors import NinteiError, NotFound, Refused, TooMany
@@ -19,7 +19,7 @@ from app.text.numbers import whole
 from app.web.frame import cookies, proving, signin
 from app.web.frame.access import needs, public
 from app.web.frame.asking import asker, remember
-from app.web.frame.current import LANGUAGES, language, only_asks, portal, signed_in
+from app.web.frame.current import LANGUAGES, actor, language, only_asks, portal, signed_in
 from app.web.frame.problems import sentence
 from app.web.frame.throttling import wait
 
@@ -91,6 +91,14 @@ def _twice() -> tuple[str, str]:
 
 
 # The account
+
+
+@pages.get("/account/here")
+@public
+def here() -> Response:
+    """Whose account is signed in in this browser, for a page that was left open; asking is no use of the session."""
+    who = actor()
+    return jsonify(account=who.user_id if who else None)
 
 
 @pages.get("/account")

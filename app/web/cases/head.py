@@ -90,10 +90,21 @@ def row(head: CaseHead) -> dict[str, Any]:
     }
 
 
+def _which(job: Any, titles: Mapping[str, str]) -> str:
+    """Which mail it is that no step of the diagrams sends: its own subject, else what `titles` call it."""
+    params = getattr(job, "params", None) or {}
+    letter = params.get("letter") or {}
+    return str(letter.get("subject", "")) or titles.get(f"mail/{params.get('mail', '')}", "")
+
+
 def work(job: Any, titles: Mapping[str, str]) -> str:
     """What a job of the worker does, in words."""
-    words = {"mail": gettext("Mail"), "pdf": gettext("Document"), "card": gettext("Card")}
-    what, title = words.get(job.operator, ""), named(titles.get(job.element, ""))
+    words = {
+        "mail": gettext("Mail"), "pdf": gettext("Document"), "card": gettext("Card"),
+        "export": gettext("Exported file"), "gate": gettext("Examination of a draft"),
+        "webhook": gettext("Word to another system"),
+    }  # fmt: skip
+    what, title = words.get(job.operator, ""), named(titles.get(job.element, "")) or _which(job, titles)
     if what and title:
         return gettext("%(what)s (%(title)s)", what=what, title=title)
     return what or title or str(job.operator)

@@ -16,7 +16,7 @@ from app.services.workspaces import bringing, making, tree
 from app.states import Right, WorkspaceState
 from app.text.numbers import whole
 from app.web.designer import words
-from app.web.frame import problems
+from app.web.frame import kept, problems
 from app.web.frame.access import needs
 from app.web.frame.assets import DIST, asset
 from app.web.frame.current import language, portal, signed_in
@@ -67,6 +67,7 @@ def workspace(workspace_id: int) -> Any:
         "userName": who.name,
         "language": language(),
         "csrf": generate_csrf(),
+        "kept": kept.key(),
         "words": words.spoken(),
         "kinds": kinds,
         "readOnly": not view.writable or not who.has(Right.DESIGN),

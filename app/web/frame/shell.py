@@ -18,7 +18,7 @@ from app.services.people import accounts
 from app.services.signin import passkeys
 from app.states import ACCOUNTS, Right, Side
 from app.text.days import input_type, wareki
-from app.web.frame import browsers, cookies, current, helping, signin, wording
+from app.web.frame import browsers, cookies, current, helping, kept, signin, wording
 from app.web.frame.assets import asset, fixed
 from app.web.frame.duewords import due_words
 from app.web.frame.problems import sentence
@@ -165,6 +165,7 @@ def install(app: Flask, *, version: str) -> None:
         fixed=fixed,
         sentence=sentence,
         lines=lines,
+        kept_key=kept.key,
         web_address=web_address,
         due_words=due_words,
         Right=Right,
@@ -186,6 +187,7 @@ def install(app: Flask, *, version: str) -> None:
             "languages": _languages(),
             "nav": _nav(),
             "account": _account(),
+            "idle_minutes": portal.settings.session_idle_minutes,
             "actor": who,
             "login_url": "/login" if who is None else None,
             "version": version,

@@ -41,6 +41,7 @@ BOTH = "both"  # whoever let them in asked for two factors
 KEPT = "kept"  # they were signed in already, and go on after their password was changed
 WHOLE = frozenset({PASSKEY, CODE, RECOVERY, BOTH, KEPT})
 ELSEWHERE = "oidc_in"  # under which it says that the person signed in at a provider
+STILL_HERE = "account.here"  # asks whether the session goes on, and is no use of it
 HELD = "sid"  # under which the cookie of the session holds what the portal knows the digest of
 
 
@@ -65,7 +66,7 @@ def _ended(_app: Flask, user: Any = None, **_more: Any) -> None:
 def _seen(response: Any) -> Any:
     """After the page: a session that is used goes on."""
     row = getattr(g.get("_login_user"), "session_row", None)
-    if row is not None:
+    if row is not None and request.endpoint != STILL_HERE:
         sessions.seen(row, g._login_user.session_seen)
     return response
 

@@ -68,7 +68,7 @@ def of_server(app: Flask) -> Callable[[str, str, Mapping[str, str]], int]:
 
     def most(method: str, path: str, headers: Mapping[str, str]) -> int:
         announced = headers.get("CONTENT_LENGTH", "")
-        if announced.isdecimal() and int(announced) <= VISITOR:
+        if announced.isdecimal() and int(announced) < VISITOR:
             return int(VISITOR * _ROOM)
         try:
             endpoint = str(routes.match(path, method)[0])
@@ -93,7 +93,7 @@ def _most(app: Flask, endpoint: str | None, signed_in: bool, authorization: str,
 
 def _hold() -> None:
     authorization = request.headers.get("Authorization", "")
-    here = (request.content_length or 0) > VISITOR and current_user.is_authenticated
+    here = (request.content_length or 0) >= VISITOR and current_user.is_authenticated
     request.max_content_length = _most(current_app, request.endpoint, here, authorization, request.mimetype)
     if request.mimetype == _FORM and request.get_data(parse_form_data=False).count(b"&") >= MOST_FIELDS:
         raise RequestEntityTooLarge

@@ -7,10 +7,10 @@ ROUTES = {
     "public": """
         provider.start provider.back provider.out watching.ready watching.metrics second.ask
         second.by_passkey second.options
-        account.calendar_feed account.forgotten account.reset agents.ask demo.accounts demo.become demo.mail_file
-        demo.mail_html demo.mails demo.one_mail demo.styleguide inbound.hand_in invitation.accept ownaddress.confirm
-        public.applied public.apply public.choose public.enter public.health_check public.help_page public.postal_code
-        public.resend public.send public.start register.certificate register.systems register.systems_csv
+        account.calendar_feed account.forgotten account.here account.reset agents.ask demo.accounts demo.become
+        demo.mail_file demo.mail_html demo.mails demo.one_mail demo.styleguide inbound.hand_in invitation.accept
+        ownaddress.confirm public.applied public.apply public.choose public.enter public.health_check public.help_page
+        public.postal_code public.resend public.send public.start register.certificate register.systems register.systems_csv
         register.systems_json security.login security.logout security.static security.verify static
     """,
     "ACCOUNT": """
