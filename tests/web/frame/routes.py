@@ -10,8 +10,8 @@ ROUTES = {
         account.calendar_feed account.forgotten account.here account.reset agents.ask demo.accounts demo.become
         demo.mail_file demo.mail_html demo.mails demo.one_mail demo.styleguide inbound.hand_in invitation.accept
         ownaddress.confirm public.applied public.apply public.choose public.enter public.health_check public.help_page
-        public.postal_code public.resend public.send public.start register.certificate register.systems register.systems_csv
-        register.systems_json security.login security.logout security.static security.verify static
+        public.postal_code public.resend public.send public.start register.certificate register.systems
+        register.systems_csv register.systems_json security.login security.logout security.static security.verify static
     """,
     "ACCOUNT": """
         signins.own
