@@ -10,7 +10,7 @@
 const ASK_AGAIN = 30_000;
 const LEFT = "left";
 const LEAVE = "nintei:leave"; // pressed without network: done as soon as a page can do it
-const { whose, who = "", idle, gone, goneAgain } = document.body.dataset;
+const { whose, who = "", idle, gone, goneAgain } = document.body?.dataset ?? {};
 const windows = whose && typeof BroadcastChannel !== "undefined" ? new BroadcastChannel(`nintei:${whose}`) : null;
 let asked = Date.now();
 let cleared = false;

@@ -147,8 +147,8 @@ def test_another_window_is_named_with_the_time_wherever_in_the_form_one_types(
     number: str, context: BrowserContext
 ) -> None:
     first, second = open_form(context, number), open_form(context, number)
-    first.fill(NOTE, "一つ目の窓")
-    expect(first.locator("[data-draft-status]")).to_contain_text("保存しました")
+    with first.expect_response(lambda answer: answer.url.endswith("/draft") and answer.ok):
+        first.fill(NOTE, "一つ目の窓")  # what the page says of an earlier save does not tell that this one has arrived
     second.evaluate("window.scrollTo(0, 0)")
     second.fill(NOTE, "二つ目の窓")
     said = second.locator("[data-draft-status]")

@@ -110,7 +110,7 @@ class Portal:
     def answer(self, route: Route) -> None:
         request = route.request
         path = request.url.removeprefix(HOME.rstrip("/"))
-        if path in ("/forms.js", "/feel.js", "/files.js", "/kept.js", "/natives.js"):
+        if path in ("/forms.js", "/feel.js", "/files.js", "/kept.js", "/natives.js", "/sealed.js"):
             source = (ROOT / "app" / "frontend" / path[1:]).read_text(encoding="utf-8")
             route.fulfill(body=source, content_type="text/javascript")
         elif path == "/static/dist/upload.js":
