@@ -27,6 +27,7 @@ __all__ = ["engine"]
 PUBLIC = {
     "account.calendar_feed",  # by the token in its address
     "account.forgotten",
+    "account.here",
     "account.reset",
     "ownaddress.confirm",
     "agents.ask",  # by a desk's token
