@@ -22,7 +22,7 @@ from app.errors import NinteiError
 from app.main import open_portal
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.services.cases import applications, lifecycle
+from app.services.cases import applications, entering, lifecycle
 from app.services.people import accounts as people
 from app.services.tasks import forms, send
 from app.services.tasks.drafts import OpenPage
@@ -120,7 +120,7 @@ class Stepper:
             link = entrylinks.current_link(case.id)
         if link is None:
             return
-        user = database.again(lambda: applications.enter(self._portal, link.token, None, PASSWORD))
+        user = database.again(lambda: entering.enter(self._portal, link.token, None, PASSWORD))
         self._say("entered", case=case.number, user=user)
 
     def _send(self, task: Task) -> None:

@@ -16,7 +16,7 @@ from app.services.base import businessdays
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.services.cases import applications
+from app.services.cases import entering
 from app.services.days import lastday
 from app.services.mails import deliveries, whose
 from app.services.mails.deliveries import Undelivered
@@ -76,7 +76,7 @@ def send(
         wanted = {row.recipient: address.required(right.get(row.recipient) or row.recipient) for row in rows}
         if not cases.members(case.id):
             to = tuple(wanted.values())[:1]
-            applications.link_anew(portal, case, to[0], reason, actor)
+            entering.link_anew(portal, case, to[0], reason, actor)
         else:
             changed = {old: new for old, new in wanted.items() if old != new}
             kept = {old: addresses.mend(portal, case, old, new, reason, actor) for old, new in changed.items()}

@@ -17,7 +17,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.cards import keepers as letterdesk
 from app.services.cards import keyletters, letterpage, loans, stock
-from app.services.cases import applications, lifecycle
+from app.services.cases import applications, entering, lifecycle
 from app.services.moves import renewing
 from app.services.papers import uploads
 from app.services.people import accounts as people
@@ -157,7 +157,7 @@ class Walker:
             known = accounts.by_email(link.email) if link else None
         if link is not None:
             actor = people.actor_of(self.portal, known.id) if known else None
-            applications.enter(self.portal, link.token, actor, PASSWORD)
+            entering.enter(self.portal, link.token, actor, PASSWORD)
 
     def _complete(self, number: str, step: Mapping[str, Any]) -> None:
         with database.connection():

@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 
 from app.errors import Refused
 from app.services.base.actors import Actor
-from app.services.cases import applications, endings, lifecycle, settlement, talking
+from app.services.cases import endings, entering, lifecycle, settlement, talking
 from app.services.pages import case, worklist
 from app.states import Right, Side, Standing
 from app.text import address as mail_address
@@ -82,9 +82,9 @@ def address(number: str) -> Any:
         who, email = signed_in(), mail_address.one(request.form.get("email", ""))
         head = case.page(portal(), number, who).head
         if email == head.email:
-            applications.resend(portal(), number, head.email)
+            entering.resend(portal(), number, head.email)
         else:
-            applications.correct_address(portal(), number, email, who)
+            entering.correct_address(portal(), number, email, who)
         return gettext("The link has been sent to %(email)s.", email=email)
 
     return act_on(number, act, "address")

@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from app.errors import NinteiError, NotFound, Refused, StepFailed
 from app.forms import FieldError, postal
-from app.services.cases import applications
+from app.services.cases import applications, entering
 from app.services.packages import offers
 from app.services.packages.offers import Offer
 from app.services.pages import health
@@ -135,7 +135,7 @@ def resend() -> Any:
     held = throttle.through(portal(), f"to {address.mailbox(email)}", throttle.LINK_TO)  # the page tells nobody of it
     with suppress(NinteiError):  # that the link was used already is its owner's to know: the page says what to do then
         if held is None:
-            applications.resend(portal(), number, email)
+            entering.resend(portal(), number, email)
     return redirect("/apply/resend?sent=yes", 303)  # loaded again, it sends nothing again
 
 
@@ -190,7 +190,7 @@ def _contact() -> Any:
 def enter(token: str) -> Any:
     """The link of the first mail: it proves the address; a new one gets an account here."""
     try:
-        entry = applications.look(portal(), token)
+        entry = entering.look(portal(), token)
     except NinteiError as closed:
         status = 404 if isinstance(closed, NotFound) else 410
         return render_template("pages/public/link.html", text=sentence(closed), contact=_contact()), status
@@ -204,7 +204,7 @@ def enter(token: str) -> Any:
         error = gettext("The passwords do not match; type the same one twice")
         return render_template("pages/public/enter.html", **page, error=error), 422
     try:
-        user_id = applications.enter(portal(), token, who, password, language())
+        user_id = entering.enter(portal(), token, who, password, language())
     except Refused as refusal:
         return render_template("pages/public/enter.html", **page, error=sentence(refusal)), 422
     except StepFailed:

@@ -12,7 +12,7 @@ from app.errors import Forbidden, Refused
 from app.services import upkeep
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.services.cases import applications, endings, lifecycle
+from app.services.cases import endings, entering, lifecycle
 from app.services.people import accounts as people
 from app.services.process import jobs, timers
 from app.services.tasks import send as tasks
@@ -142,7 +142,7 @@ def test_a_vendor_who_enters_an_ended_case_moves_nothing(bench: Bench) -> None:
     with database.connection():
         link = entrylinks.current_link(case_of(walker).id)
     assert link is not None
-    applications.enter(walker.portal, link.token, None, "a password for tests")
+    entering.enter(walker.portal, link.token, None, "a password for tests")
     assert case_of(walker).ended
     assert actor(walker).side == Side.VENDOR
     assert staff(walker).side == Side.OPERATOR

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from app.connectors.letter import Letter
-from app.services.cases import applications
+from app.services.cases import applications, entering
 from app.store import cases, database, entrylinks, work
 from tests.services.conftest import APPLICATION, Bench
 
@@ -15,7 +15,7 @@ def test_whoever_follows_the_link_before_its_mail_is_on_record_is_not_left_behin
             case = cases.get(number)
             link = case and entrylinks.current_link(case.id)
         if letter.mail_id == "review-1" and link:
-            applications.enter(bench.portal, link.token, None, "a password for tests")
+            entering.enter(bench.portal, link.token, None, "a password for tests")
         return send(letter)
 
     bench.mailbox.send = read_at_once  # type: ignore[method-assign, assignment]

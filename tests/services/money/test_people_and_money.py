@@ -9,7 +9,7 @@ import pytest
 from app.catalogue import scenarios
 from app.errors import Forbidden, NotFound, Refused, Stale
 from app.services.base.actors import Actor
-from app.services.cases import applications
+from app.services.cases import applications, entering
 from app.services.pages import task as taskpage
 from app.services.pages import worklist
 from app.services.people import accounts as people
@@ -191,20 +191,20 @@ def test_the_entry_link_works_once_and_only_while_it_is_young(bench: Bench) -> N
         assert case is not None
         link = entrylinks.current_link(case.id)
     assert link is not None
-    applications.enter(bench.portal, link.token, None, "a good long password")
+    entering.enter(bench.portal, link.token, None, "a good long password")
     with pytest.raises(Refused, match="used already"):
-        applications.look(bench.portal, link.token)
+        entering.look(bench.portal, link.token)
     with pytest.raises(NotFound):
-        applications.look(bench.portal, link.token[:-1] + "x")
+        entering.look(bench.portal, link.token[:-1] + "x")
     other = applications.apply(bench.portal, "ccus_api_certification", {**APPLICATION, "email": "b@example.com"})
     with database.connection():
         case = cases.get(other.number)
         assert case is not None
         link = entrylinks.current_link(case.id)
     assert link is not None
-    bench.portal.clock.moment += timedelta(days=applications.LINK_DAYS, seconds=1)  # type: ignore[attr-defined]
+    bench.portal.clock.moment += timedelta(days=entering.LINK_DAYS, seconds=1)  # type: ignore[attr-defined]
     with pytest.raises(Refused, match="too old"):
-        applications.enter(bench.portal, link.token, None, "a good long password")
+        entering.enter(bench.portal, link.token, None, "a good long password")
 
 
 def test_a_mistyped_address_is_mended_before_the_link_is_used(bench: Bench) -> None:
@@ -217,13 +217,11 @@ def test_a_mistyped_address_is_mended_before_the_link_is_used(bench: Bench) -> N
         user = accounts.by_email("sato@example.jp")
     assert old is not None
     assert user is not None
-    applications.correct_address(
-        bench.portal, started.number, "right@example.com", people.actor_of(bench.portal, user.id)
-    )
+    entering.correct_address(bench.portal, started.number, "right@example.com", people.actor_of(bench.portal, user.id))
     bench.drain()
     assert bench.mailbox.letters[-1].to == ("right@example.com",)
     with pytest.raises(Refused, match="newer link"):
-        applications.look(bench.portal, old.token)
+        entering.look(bench.portal, old.token)
 
 
 def test_a_held_date_lapses_with_a_warning_and_is_taken_again_when_it_is_free(bench: Bench) -> None:

@@ -15,7 +15,7 @@ from app.engine import Engine
 from app.errors import Refused
 from app.services.agents import desks
 from app.services.base.actors import Actor
-from app.services.cases import applications
+from app.services.cases import applications, entering
 from app.services.days import month
 from app.services.mails.portalmails import Wording
 from app.services.packages import folders, terms
@@ -101,7 +101,7 @@ def test_two_links_of_one_new_address_followed_at_once_make_one_account(
 ) -> None:
     tokens = [applied(here, "一つ目"), applied(here, "二つ目")]
     meeting(accounts, "by_email")
-    found = at_once(*[lambda t=t: applications.enter(here.portal, t, None, PASSWORD) for t in tokens])
+    found = at_once(*[lambda t=t: entering.enter(here.portal, t, None, PASSWORD) for t in tokens])
     [error] = refused(found)
     assert "sign in first" in str(error)
     with database.connection():
@@ -110,8 +110,8 @@ def test_two_links_of_one_new_address_followed_at_once_make_one_account(
 
 def test_one_link_followed_twice_at_once_is_used_once(here: Bench, meeting: Callable[[Any, str], None]) -> None:
     token = applied(here, "一つ")
-    meeting(applications, "_usable")
-    found = at_once(*[lambda: applications.enter(here.portal, token, None, PASSWORD)] * 2)
+    meeting(entering, "_usable")
+    found = at_once(*[lambda: entering.enter(here.portal, token, None, PASSWORD)] * 2)
     assert len(refused(found)) == 1
 
 

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.engine import Engine
-from app.services.cases import applications
+from app.services.cases import entering
 from app.store import cases, database
 from app.store.models import Attempt, Case, EntryLink, Mail
 from tests.services.conftest import APPLICATION
@@ -284,7 +284,7 @@ def test_a_help_page_that_was_not_written_is_not_there(visitor: FlaskClient) -> 
 
 def test_the_service_and_the_page_agree_on_what_a_link_opens(shared: Site, visitor: FlaskClient) -> None:
     apply(visitor, email="agree@example.com")
-    entry = applications.look(shared.bench.portal, the_link())
+    entry = entering.look(shared.bench.portal, the_link())
     assert (entry.email, entry.has_account) == ("agree@example.com", False)
     with database.connection():
         assert Mail.select().count() == 0  # mails are the worker's
