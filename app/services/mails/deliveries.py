@@ -146,9 +146,10 @@ def given_up(reply: Reply) -> Reply:
 
 
 def taken(portal: Portal, case: Case | None, mail: Mail, recipients: Sequence[str]) -> None:
-    """The server has the mail for these after all, whom it had refused before. Inside the same."""
+    """The server has the mail for these after all, whom it had refused before. Inside the same. What a report tells
+    stays: it may be here before it is on record that the mail has left."""
     had = {to.lower() for to in recipients}
-    ids = [row.id for row in stored.open_of(mail.id) if row.recipient in had]
+    ids = [row.id for row in stored.open_of(mail.id) if row.recipient in had and row.report_id is None]
     if ids:
         stored.settle(ids, SettledAs.AGAIN, "", portal.now())
     if ids and case is not None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from app.connectors.incoming import read
+from app.connectors.letter import Letter
+from app.connectors.mailreply import Reply
 from app.errors import Forbidden, NotFound, Refused, Stale
 from app.services import upkeep
 from app.services.base import businessdays, clocks
@@ -96,6 +98,23 @@ def test_a_mail_that_bounced_is_not_delivered_and_everybody_who_works_on_it_sees
         assert "delivery" not in {entry.kind for entry in entries}
     bench.drain()
     assert len(bench.mailbox.letters) == sent  # nothing is ever sent in answer
+
+
+def test_a_report_that_comes_before_it_is_on_record_that_the_mail_has_left_is_not_lost(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = bench.mailbox.send
+
+    def comes_back(letter: Letter, only: Collection[str] = ()) -> dict[str, Reply]:
+        refused = send(letter, only)
+        if letter.mail_id == "review-2":
+            receive.receive(bench.portal, standard("failed", "5.1.1", whom=VENDOR, ours=letter.message_id))
+        return refused
+
+    monkeypatch.setattr(bench.mailbox, "send", comes_back)
+    walker = go(bench, until="materials_requested")
+    assert state(walker) == "undelivered"
+    assert case_of(walker).undelivered == 1
 
 
 @pytest.mark.parametrize("name", WORDED)
