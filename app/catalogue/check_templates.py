@@ -35,6 +35,7 @@ from app.text.template_words import of_template
 
 _DEEP = N_("The template is nested too deep.")
 MAX_CHARACTERS = 400_000
+_GIVEN = CASE | IN_LAYOUTS | IN_DOCUMENTS | JINJAS
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,16 +305,14 @@ class TemplateChecks:
     def _lacks(self, skeleton: str, use: Use) -> bool:
         """Whether the package lacks it. What the skeleton asks for first may be absent as a whole, not in part."""
         first, second, third = (*use.path, "", "", "")[:3]
-        settings, asked = self.package.settings, leading(self.read[skeleton].asked, use.path)
         if first == "answers" and second and third and "[]" not in (second, third):
-            if second not in self.fields:
-                return not asked
-            return third not in self.fields[second]
-        if first == "settings":
-            first, second = second, third
-        elif first in CASE | IN_LAYOUTS | IN_DOCUMENTS | JINJAS or first in self._set_by_templates():
-            return False
-        return bool(first and second) and not asked and second not in settings.get(first, {})
-
-    def _set_by_templates(self) -> set[str]:
-        return {name for found in self.read.values() for name in found.own}
+            if second in self.fields:
+                return third not in self.fields[second]
+        else:
+            if first == "settings":
+                first, second = second, third
+            elif first in _GIVEN or any(first in found.own for found in self.read.values()):
+                return False
+            if not (first and second) or second in self.package.settings.get(first, {}):
+                return False
+        return not leading(self.read[skeleton].asked, use.path)

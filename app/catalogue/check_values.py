@@ -36,7 +36,7 @@ class ValueChecks:
     def run(self) -> None:
         dead = self.following.dead()
         if dead:
-            self.beyond = Following(self.package, {flow.id for flow in dead})
+            self.beyond = Following(self.package, {flow.id for flow in dead}, self.following)
             self.echoes = self._echoes(dead)
         for element in self.package.elements.values():
             state = self.state_at(element)
@@ -59,7 +59,9 @@ class ValueChecks:
         found = set()
         for flow in dead[:_MOST_DEAD]:
             others = {other.id for other in dead} - {flow.id}
-            if others and flow.id in Following(self.package, others).on:
+            if self.beyond.entry[flow.source].names == self.following.entry[flow.source].names:
+                continue  # whatever lies behind the others, nothing else comes here
+            if others and flow.id in Following(self.package, others, self.following).on:
                 found.add(flow.id)
         return frozenset(found) if len(found) < len(dead) else frozenset()
 

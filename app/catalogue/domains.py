@@ -57,6 +57,13 @@ class Domain:
         """Whether every value is known one by one."""
         return not self.kinds and self.numbers is None and not self.unset
 
+    def within(self, other: Domain) -> bool:
+        """Whether the other says at least as much, part by part."""
+        return (
+            self.known <= other.known and self.kinds <= other.kinds and other.unset >= self.unset
+            and (self.numbers is None or self.numbers == other.numbers)
+        )  # fmt: skip
+
     def may_be(self, value: Known) -> bool:
         kind, bare = value
         if self.any or value in self.known or kind in self.kinds:
@@ -114,7 +121,7 @@ def of_kind(kind: str) -> Domain:
 
 def join(left: Domain, right: Domain) -> Domain:
     """What is in either. Sets that grow long become ranges and kinds, and ranges that grow become endless."""
-    if left == right or right.empty:
+    if right.within(left):
         return left
     if left.empty:
         return right
@@ -230,11 +237,14 @@ class State:
         if self.names is other.names:
             return self
         mine, theirs = self.names, other.names
-        found = {key: join(domain, UNSET) for key, domain in mine.items() if key not in theirs}
-        for key, domain in theirs.items():
-            own = mine.get(key, UNSET)
-            found[key] = own if own is domain else join(own, domain)
-        return State(found)
+        found: dict[str, Domain] = {}
+        for key, domain in mine.items():
+            there = theirs.get(key, UNSET)
+            if there is not domain and (both := join(domain, there)) is not domain:
+                found[key] = both
+        for key in theirs.keys() - mine.keys():
+            found[key] = join(UNSET, theirs[key])
+        return State({**mine, **found}) if found else self
 
     def gathered(self, other: State) -> State:
         """What may be when both branches have come together: set in one is set."""

@@ -7,9 +7,10 @@ subprocesses are followed once for all who call them. Bounded: what does not set
 from __future__ import annotations
 
 import ast
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from heapq import heappop, heappush
 
 from app.bpmn import Flow
 from app.catalogue.domains import ANY, State, of_kind, widened
@@ -27,10 +28,11 @@ class Following:
     """The states of one package. `whole`: everything settled within the bounds.
 
     `meant`: arrows that are followed although their condition can never be true, as if it were what its author meant:
-    what lies behind a wrong word can be looked at so.
+    what lies behind a wrong word can be looked at so. `base`: the same without them, from which it then goes on: more
+    arrows only add to what may be.
     """
 
-    def __init__(self, package: Package, meant: Collection[str] = ()) -> None:
+    def __init__(self, package: Package, meant: Collection[str] = (), base: Following | None = None) -> None:
         self.package = package
         self.meant = meant
         self.entry: dict[str, State] = {}  # what may be when an element is reached
@@ -47,8 +49,17 @@ class Following:
         self.loose = self._loose()
         self.around: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
         self.visits: dict[str, int] = defaultdict(int)
-        self.pending: deque[str] = deque()
+        self.pending: set[str] = set()
+        self.queue: list[tuple[int, str]] = []
         self._drawn()
+        self.ranks = self._ranked()
+        if base is None:
+            self._start()
+        else:
+            self.entry, self.on, self.ends = dict(base.entry), dict(base.on), dict(base.ends)
+            for flow in package.flows:
+                if flow.id in meant and flow.source in self.entry:
+                    self._later(flow.source)
         self.whole = self._walk()
 
     def _drawn(self) -> None:
@@ -66,18 +77,53 @@ class Following:
             if container := called(element):
                 self.callers[container].append(element.id)
 
-    def _walk(self) -> bool:
+    def _ranked(self) -> dict[str, int]:
+        """Elements in the order in which cases come to them, as far as there is one: whoever is visited in it has
+        mostly heard of all that leads there."""
+        done: dict[str, None] = {}
+        seen: set[str] = set()
+        starts = [start for starts in self.starts.values() for start in starts]
+        for first in [*starts, *self.package.elements]:
+            ways = [(first, iter(self._ahead(first)))] if first not in seen else []
+            seen.add(first)
+            while ways:
+                here, ahead = ways[-1]
+                there = next((each for each in ahead if each not in seen), None)
+                if there is None:
+                    done[here] = None
+                    ways.pop()
+                else:
+                    seen.add(there)
+                    ways.append((there, iter(self._ahead(there))))
+        return {name: -place for place, name in enumerate(done)}
+
+    def _ahead(self, name: str) -> list[str]:
+        """Where a case may come next; last into what the element runs, which so is ranked before what follows."""
+        element = self.package.elements[name]
+        after = [flow.target for flow in self.out[name]] + [border.id for border in self.borders[name]]
+        return after + self.starts.get(called(element), []) if called(element) else after
+
+    def _later(self, name: str) -> None:
+        if name not in self.pending:
+            self.pending.add(name)
+            heappush(self.queue, (self.ranks[name], name))
+
+    def _start(self) -> None:
         self._begin(self.package.entry, State())
         for element in self.package.elements.values():
             begins = element.kind == "startEvent" and element.message and inside(element) == element.process
             if begins and element.process != self.package.entry:  # and no event subprocess, which stands in another
                 self._begin(element.process, State())  # what the message carries comes with the start event
+
+    def _walk(self) -> bool:
         count = 0
-        while self.pending:
+        while self.queue:
             count += 1
             if count > MAX_VISITS:
                 return False
-            self._visit(self.package.elements[self.pending.popleft()])
+            _, name = heappop(self.queue)
+            self.pending.remove(name)
+            self._visit(self.package.elements[name])
         return True
 
     def _sets(self) -> dict[str, frozenset[str]]:
@@ -152,11 +198,10 @@ class Following:
         if before is not None:
             if self.visits[name] > WIDEN_AFTER:
                 after = State({key: widened(before.of(key), found) for key, found in after.names.items()})
-            if after.names == before.names:
+            if after is before or after.names == before.names:
                 return
         self.entry[name] = after
-        if name not in self.pending:
-            self.pending.append(name)
+        self._later(name)
 
     def _visit(self, element: Element) -> None:
         self.visits[element.id] += 1
@@ -214,12 +259,12 @@ class Following:
             return
         before = self.ends.get(container)
         after = state if before is None else before.joined(state)
-        if before is not None and after.names == before.names:
+        if before is not None and (after is before or after.names == before.names):
             return
         self.ends[container] = after
         for caller in self.callers[container]:
-            if caller in self.entry and caller not in self.pending:
-                self.pending.append(caller)
+            if caller in self.entry:
+                self._later(caller)
 
     # ---- what elements do
 
