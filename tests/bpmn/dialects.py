@@ -116,6 +116,34 @@ BPMN_IO = """<?xml version="1.0" encoding="UTF-8"?>
 </bpmn2:definitions>
 """
 
+# Its plane names the file, a folded part is drawn over, and numbers are written long.
+MODELIO = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:dd="http://www.omg.org/spec/DD/20100524/DI" id="MO-all" targetNamespace="t" exporter="Modelio">
+  <process id="MO-p" isExecutable="false">
+    <startEvent id="MO-s"><outgoing>MO-f1</outgoing></startEvent>
+    <sequenceFlow id="MO-f1" sourceRef="MO-s" targetRef="MO-sub" />
+    <subProcess id="MO-sub" name="Folded"><incoming>MO-f1</incoming>
+      <task id="MO-in" name="Inside"><outgoing>MO-g1</outgoing></task>
+      <subProcess id="MO-deep" name="Folded, too"><incoming>MO-g1</incoming><task id="MO-deeper" name="Deeper" /></subProcess>
+      <sequenceFlow id="MO-g1" sourceRef="MO-in" targetRef="MO-deep" />
+    </subProcess>
+    <task id="MO-t" name="Beside" />
+  </process>
+  <di:BPMNDiagram id="MO-d" resolution="96.0">
+    <di:BPMNPlane bpmnElement="MO-all">
+      <di:BPMNShape id="MO-s_di" bpmnElement="MO-s"><dc:Bounds x="20.0" y="40.0" width="30.0" height="30.0" /></di:BPMNShape>
+      <di:BPMNShape id="MO-in_di" bpmnElement="MO-in"><dc:Bounds x="120.0" y="40.0" width="80.0" height="50.0" /></di:BPMNShape>
+      <di:BPMNShape id="MO-sub_di" bpmnElement="MO-sub" isExpanded="false"><dc:Bounds x="100.0" y="20.0" width="300.0" height="120.0" /></di:BPMNShape>
+      <di:BPMNEdge id="MO-g1_di" bpmnElement="MO-g1"><dd:waypoint x="200.0" y="65.0" /><dd:waypoint x="250.0" y="65.0" /></di:BPMNEdge>
+      <di:BPMNShape id="MO-deep_di" bpmnElement="MO-deep"><dc:Bounds x="250.0" y="40.0" width="120.0" height="70.0" /></di:BPMNShape>
+      <di:BPMNShape id="MO-deeper_di" bpmnElement="MO-deeper"><dc:Bounds x="260.0" y="50.0" width="80.0" height="50.0" /></di:BPMNShape>
+      <di:BPMNShape id="MO-t_di" bpmnElement="MO-t"><dc:Bounds x="500.0" y="40.0" width="80.0" height="50.0" /></di:BPMNShape>
+      <di:BPMNEdge id="MO-f1_di" bpmnElement="MO-f1"><dd:waypoint x="50.0" y="55.0" /><dd:waypoint x="100.0" y="55.0" /></di:BPMNEdge>
+    </di:BPMNPlane>
+  </di:BPMNDiagram>
+</definitions>
+"""
+
 # By tool: the file, and what the check says is read by nobody.
 DIALECTS = {
     "Camunda Modeler, Camunda 7": (
@@ -126,4 +154,5 @@ DIALECTS = {
     "Camunda Modeler, Camunda 8": (CAMUNDA_8, {"zeebe:taskDefinition", "zeebe:ioMapping"}),
     "Signavio": (SIGNAVIO, {"www.signavio.com:signavioMetaData", "www.signavio.com:signavioDiagramMetaData"}),
     "bpmn.io": (BPMN_IO, set[str]()),
+    "Modelio": (MODELIO, set[str]()),
 }  # fmt: skip

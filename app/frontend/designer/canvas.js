@@ -45,6 +45,8 @@ class Canvas {
 
   async begin() {
     const { t } = this;
+    const known = this.known.load(); // on its way while the library begins
+    known.catch(() => {});
     this.box = make("div", { class: "dc-canvas", "aria-label": t("Diagram. The list of steps says and does the same by keys.") });
     this.modeler = new Modeler({
       container: this.box,
@@ -58,7 +60,7 @@ class Canvas {
       t, title: (step) => this.titleOf(step), choose: (id, centre, focus) => this.choose(id, { centre, focus }), problems: (id) => this.marks.of(id),
     });
     this.build();
-    await this.known.load();
+    await known;
     this.list.kinds(this.known.panels.elements.filter(({ id }) => ADDED.has(id)));
     await this.load(this.file.content);
     this.listen();
@@ -157,7 +159,7 @@ class Canvas {
     if (warnings.length) console.warn("diagram", this.file.path, warnings.map(({ message }) => message));
     const { xml } = await this.modeler.saveXML({ format: true });
     // Of a file without a drawing, the whole drawing has come.
-    this.differences = differences(content, xml).filter(({ extra, surplus }) => has || !(extra || surplus));
+    this.differences = differences(content, xml).filter(({ extra, surplus, instead }) => has || !(extra || surplus || instead));
     this.idle = idle(content);
     this.written = has ? said : null;
     this.ready = true;

@@ -37,9 +37,8 @@ _PICTURES = {
 }
 _DRAWINGS = N_("The file has %(count)s drawings: the first is shown, the others stay in the file.")
 _FOLDED = N_(
-    "The part is folded, and what is inside is drawn beside it: when it is changed here, that gets a sheet of its own."
+    "The part is folded, and what is inside is drawn beside it: whoever changes that here gives it a sheet of its own."
 )
-_PLANE = N_("The drawing does not say whose it is: when it is changed here, it says so.")
 _NOTHING = N_("remove it, or say it by what docs/package-format.md names")
 _UNREAD = frozenset({"import", "interface", "resource", "partnerEntity", "partnerRole", "endPoint",
                      "correlationProperty"})  # fmt: skip
@@ -48,7 +47,6 @@ _BESIDE = frozenset({"choreography", "globalChoreographyTask", "globalConversati
                      "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask",
                      "callConversation", "subConversation"})  # fmt: skip
 _PARTS = frozenset({"subProcess", "adHocSubProcess", "transaction"})
-_OWNERS = frozenset({"process", "collaboration", "choreography", *_PARTS})  # … of a plane
 _REFERENCES = frozenset({"flowNodeRef", "incoming", "outgoing"})
 
 
@@ -128,13 +126,10 @@ def _fates(diagram: Diagram, clashes: Mapping[str, str]) -> Iterator[Fate]:
 
 
 def _redrawn(diagram: Diagram) -> Iterator[Fate]:
-    """What the canvas draws in its own way (bpmn-js: SubprocessCompatibility, and the plane of the first drawing)."""
+    """What the canvas draws in its own way (bpmn-js: SubprocessCompatibility)."""
     nodes = list(diagram.document.root.walk())
-    owners = {each.get("id") for each in nodes if each.name in _OWNERS} - {""}
     parts = {each.get("id"): each for each in nodes if each.name in _PARTS}
     for plane in (each for each in nodes if each.name == "BPMNPlane"):
-        if _local(plane.get("bpmnElement")) not in owners:
-            yield Fate("changed", Problem(diagram.file, _PLANE, line=plane.line))
         drawn = {_local(each.get("bpmnElement")) for each in plane.walk()} - {""}
         for shape in (each for each in plane.walk() if each.name == "BPMNShape" and each.get("isExpanded") != "true"):
             part = parts.get(_local(shape.get("bpmnElement")))

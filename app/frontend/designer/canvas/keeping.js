@@ -1,6 +1,7 @@
 // bpmn-js drops what it has no word for: comments, elements of other namespaces outside of extension elements, attributes there. When a file is
 // opened, what it would write is compared with what stands in the file; what is missing is put back each time the diagram is written, wherever
-// its place is still there. What it adds on its own account (a marker of a gateway, an empty plane) is taken out again while it is as it was added.
+// its place is still there. What it adds on its own account (a marker of a gateway, an empty plane, a sheet for what is inside a folded part) is taken
+// out again while it is as it was added, and what it moved there is put back; what it writes otherwise is written as it was while nobody changed it.
 // So nothing is lost that nobody has removed, and nothing comes that nobody has drawn.
 const MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL";
 const DI = "http://www.omg.org/spec/BPMN/20100524/DI";
@@ -34,7 +35,8 @@ function named(root) {
 }
 
 const written = (node) => new XMLSerializer().serializeToString(node);
-const has = (node, { namespaceURI, localName, name }) => (namespaceURI ? node.hasAttributeNS(namespaceURI, localName) : node.hasAttribute(name));
+const valueOf = (node, { namespaceURI, localName, name }) => (namespaceURI ? node.getAttributeNS(namespaceURI, localName) : node.getAttribute(name));
+const has = (node, attribute) => valueOf(node, attribute) !== null;
 /** Attributes that say something of their own: neither declarations nor types, which bpmn-js writes as its grammar wants them. */
 const attributes = (node) => [...node.attributes].filter(({ namespaceURI, name }) => namespaceURI !== XSI && !name.startsWith("xmlns"));
 
@@ -46,32 +48,41 @@ export const lines = (xml) => xml.replace(/\r\n?/g, "\n");
 
 /**
  * What `saved` says otherwise than `original`, each with its place: comments, elements and attributes that are missing in it, those that have
- * come, and expressions that are called otherwise.
+ * come, values that are written otherwise, expressions that are called otherwise, and what was moved into something that has come.
  */
 export function differences(original, saved) {
   const [before, after] = [parse(original), parse(readable(saved))];
   const [from, to] = [named(before.documentElement), named(after.documentElement)];
   const keyOf = new Map([...from].map(([key, node]) => [node, key]));
-  const found = [];
+  const known = new Set([...from.keys()].map((key) => to.get(key)));
+  const come = new Map(); // to its key
+  const within = (node) => (node ? (come.get(node) ?? within(node.parentElement)) : undefined);
+  for (const [key, node] of to) {
+    if (!from.has(key) && known.has(node.parentElement) && !REFERENCES.has(node.localName) && !within(node)) come.set(node, key);
+  }
+  const found = [...come].map(([node, key]) => ({ at: key, surplus: written(node) }));
   for (const node of before.childNodes) {
     if (node.nodeType === Node.COMMENT_NODE) found.push({ at: null, node, first: !!(node.compareDocumentPosition(before.documentElement) & Node.DOCUMENT_POSITION_FOLLOWING) });
   }
   for (const [key, node] of from) {
     const there = to.get(key);
     if (!there) continue;
+    const here = within(there);
+    const stands = (child) => to.has(keyOf.get(child)) && within(to.get(keyOf.get(child))) === here;
     if (there.localName !== node.localName) found.push({ at: key, called: node.localName });
-    for (const each of attributes(node)) if (!has(there, each)) found.push({ at: key, attribute: each });
+    for (const each of attributes(node)) {
+      const value = valueOf(there, each);
+      if (value === null || (value !== each.value && !here)) found.push({ at: key, attribute: each, instead: value });
+    }
     for (const each of attributes(there)) if (!has(node, each)) found.push({ at: key, extra: each });
     for (const child of node.childNodes) {
       const comment = child.nodeType === Node.COMMENT_NODE;
-      if (!comment && (child.nodeType !== Node.ELEMENT_NODE || to.has(keyOf.get(child)) || REFERENCES.has(child.localName))) continue;
+      if (!comment && (child.nodeType !== Node.ELEMENT_NODE || stands(child) || REFERENCES.has(child.localName))) continue;
       let next = child.nextElementSibling;
-      while (next && !to.has(keyOf.get(next))) next = next.nextElementSibling;
-      found.push({ at: key, node: child, before: next ? keyOf.get(next) : null });
+      while (next && !stands(next)) next = next.nextElementSibling;
+      found.push({ at: key, node: child, before: next ? keyOf.get(next) : null, from: comment ? undefined : within(to.get(keyOf.get(child))) });
     }
   }
-  const known = new Set([...from.keys()].map((key) => to.get(key)));
-  for (const [key, node] of to) if (!from.has(key) && known.has(node.parentElement) && !REFERENCES.has(node.localName)) found.push({ at: key, surplus: written(node) });
   return found;
 }
 
@@ -107,11 +118,11 @@ function renamed(node, name) {
   node.replaceWith(other);
 }
 
-function putBack(document, places, { at, node, attribute, extra, called, surplus, before, first }) {
+function putBack(document, places, { at, node, attribute, instead, extra, called, surplus, before, first, from }) {
   const place = places.get(at);
   if (at === null) document.insertBefore(document.importNode(node, true), first ? document.documentElement : null);
-  else if (!place) return;
-  else if (attribute) has(place, attribute) || place.setAttributeNS(attribute.namespaceURI, attribute.name, attribute.value);
+  else if (!place || (from && places.get(from)?.isConnected !== false)) return; // what it was moved into is something of its own by now
+  else if (attribute) valueOf(place, attribute) === instead && place.setAttributeNS(attribute.namespaceURI, attribute.name, attribute.value);
   else if (extra) place.getAttributeNS(extra.namespaceURI, extra.localName) === extra.value && place.removeAttributeNS(extra.namespaceURI, extra.localName);
   else if (surplus) written(place) === surplus && place.remove();
   else if (called) renamed(place, called);
