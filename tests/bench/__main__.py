@@ -10,6 +10,7 @@ import sys
 from tests.bench import (
     cards,
     checking,
+    designer,
     engine_step,
     growth,
     manycases,
@@ -22,7 +23,21 @@ from tests.bench import (
     years,
 )
 
-ALL = (engine_step, service_step, requests, served, moving, plays, worklist, manycases, years, cards, checking, growth)
+ALL = (
+    engine_step,
+    service_step,
+    requests,
+    served,
+    moving,
+    plays,
+    worklist,
+    manycases,
+    years,
+    cards,
+    checking,
+    designer,
+    growth,
+)
 
 
 def main(wanted: list[str]) -> None:

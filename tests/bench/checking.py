@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from app import catalogue
 from app.engine import Engine, Evaluator
 from app.services.base import checks
-from app.services.designing.checking import READ
+from app.services.workspaces.content import READING
 from app.text.memo import Memo
 from tests.planted.support import SHIPPED, files_of
 
@@ -30,22 +30,29 @@ CHANGED = {
     "package.toml": "package.toml",
 }
 
+# A word that nothing else knows: arrows come to be dead, and what lies behind them is looked at as it was meant.
+WRONG = (
+    ("a condition", "document_review.bpmn", b"outcome == 'passed"),
+    ("an option", "forms/first_review.form", b'"value": "passed'),
+    ("all conditions", "exam.bpmn", b"== '"),
+)
+
 
 def main() -> None:
     """Print the figures."""
     evaluator = Evaluator()
     engine, files = Engine(evaluator), dict(files_of(SHIPPED))
     print(f"whole, nothing kept           {_middle(engine, files, Memo(0)):5.0f} ms")
-    memo = Memo(READ)
+    memo = Memo(READING.most)
     _took(engine, files, memo)
     for name, path in CHANGED.items():
         took = [_took(engine, {**files, path: files[path] + b"\n" * (turn + 1)}, memo) for turn in range(TIMES)]
         print(f"after a change of {name:12}{statistics.median(took):5.0f} ms")
-    path = CHANGED["a diagram"]
-    turns = (files[path].replace(b"== '", f"== 'x{turn}".encode(), 1) for turn in range(TIMES))
-    took = [_took(engine, {**files, path: data}, memo) for data in turns]
-    print(f"after a change of a condition {statistics.median(took):5.0f} ms")
-    print(f"kept of what was read: {memo.weight / 1e6:.1f} MB of {READ / 1e6:.0f}")
+    for name, path, said in WRONG:
+        turns = (files[path].replace(said, said + f"x{turn}".encode()) for turn in range(TIMES))
+        took = [_took(engine, {**files, path: data}, memo) for data in turns]
+        print(f"after a change of {name:12}{statistics.median(took):5.0f} ms")
+    print(f"kept of what was read: {memo.weight / 1e6:.1f} MB of {memo.most / 1e6:.0f}")
     evaluator.close()
 
 

@@ -114,6 +114,8 @@ function undisturbed() {
 
 async function openNow(path) {
   if (tabs.has(path)) return;
+  const code = editorFor(path); // comes while the file does
+  code.catch(() => {});
   const file = await api("GET", filePath(path));
   const host = h("div", { class: "dz-panel__host" });
   const tools = h("div", { class: "dz-panel__tools" });
@@ -308,7 +310,7 @@ function shellFor(path) {
     },
     openFile,
     undisturbed,
-    panels: () => (panelsSaid ??= api("GET", "panels")),
+    panels,
     names: (element) => api("GET", `names?element=${encodeURIComponent(element)}`),
     problems: (other) => problems.filter((each) => each.file === other),
     /** Calls whenever the problems were found anew; what comes back ends that. */
@@ -319,6 +321,15 @@ function shellFor(path) {
     language: boot.language,
     t,
   };
+}
+
+/** What there is to choose from, asked for once; what failed is asked for anew the next time. */
+function panels() {
+  const said = (panelsSaid ??= api("GET", "panels").catch((error) => {
+    if (panelsSaid === said) panelsSaid = null;
+    throw error;
+  }));
+  return said;
 }
 
 /** For whoever knows of problems (the check while drawing): shown to the editors that listen. */
@@ -363,7 +374,6 @@ async function begin() {
   at("dz").hidden = false;
   await refresh();
   drawTabs();
-  check.look();
   if (boot.readOnly) at("dz-notes").append(h("p", { class: "notice notice--info" }, t("This draft is not being written at the moment; it can be read.")));
   const left = boot.readOnly ? [] : await saver.left();
   if (left.length) {
@@ -371,7 +381,11 @@ async function begin() {
     at("dz-saved").textContent = t("The text was sent again after you came back: it is saved.");
   }
   await returned();
-  if (boot.file) await openFile(boot.file, boot.at).catch(() => {});
+  if (boot.file) {
+    panels().catch(() => {}); // every editor asks for them
+    await openFile(boot.file, boot.at).catch(() => {});
+  }
+  check.look(); // the portal works longest at this: what somebody waits for comes first
   for (const { path, clash } of left) if (clash) await openFile(path).then(() => settle(path, clash));
   keepHere();
 }

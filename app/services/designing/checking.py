@@ -1,6 +1,6 @@
 """A draft is checked while it is drawn: the whole check, of which only what changed is worked out anew.
 
-What a check reads is kept by its content (`app.text.memo`), so that a change of one file costs a fraction of a whole
+What a check reads is kept by its content (`content.READING`), so that a change of one file costs a fraction of a whole
 check; what was said of a content is kept whole. Both are bounded and of one process.
 """
 
@@ -22,9 +22,7 @@ from app.services.workspaces import content, saving
 from app.services.workspaces.views import Clash, Saved
 from app.states import Right
 from app.store import database
-from app.text.memo import Memo
 
-READ = 8_000_000  # bytes of files whose reading is kept: four contents of the largest package
 CONTENTS = 12  # whose problems are kept
 # What of a flow a canvas draws on the element, by the message that says it.
 MARKS = {
@@ -65,7 +63,6 @@ class Checked:
 
 class _Kept:
     def __init__(self) -> None:
-        self.memo = Memo(READ)
         self.found: OrderedDict[str, tuple[Found, ...]] = OrderedDict()
         self.lock = Lock()
 
@@ -92,7 +89,7 @@ def problems(portal: Portal, workspace_id: int, who: Actor) -> Checked:
         row = content.row_of(workspace_id)
         files = content.files_of(portal, row)
     start = time.monotonic()
-    with _kept.memo.used():
+    with content.READING.used():
         try:
             package = content.package_of(files)
         except BadPackage as error:
@@ -108,7 +105,7 @@ def of_package(portal: Portal, package: Package) -> tuple[Found, ...]:
     """Everything that keeps this content from being released, and warnings; what was found of it lately is known."""
     found = _kept.get(package.digest)
     if found is None:
-        with _kept.memo.used():
+        with content.READING.used():
             found = tuple(found_in(package, problem) for problem in portal.releases.check(package))
         _kept.put(package.digest, found)
     return found

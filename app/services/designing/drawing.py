@@ -16,7 +16,8 @@ from app.catalogue.fields import form_fields
 from app.catalogue.routed import routes
 from app.declarations.comparisons import ANSWERS, DAY, FLAG, LIST, NUMBER, TEXT
 from app.services.base.titles import with_item
-from app.text.xml import Xml, XmlRefused
+from app.services.workspaces import content
+from app.text.xml import Xml
 
 ANY = "any"
 Shown = dict[str, Any]
@@ -63,11 +64,10 @@ def lasting_ids(diagrams: Mapping[str, bytes]) -> frozenset[str]:
 
 
 def _roots(diagrams: Mapping[str, bytes]) -> Iterable[tuple[str, Xml]]:
-    for file, data in diagrams.items():
-        try:
-            yield file, bpmn.read(file, data).document.root
-        except XmlRefused:
-            continue  # the check says so
+    with content.READING.used():
+        found = bpmn.read_all(diagrams)  # what cannot be read is the check's to say
+    for each in found.files:
+        yield each.file, each.document.root
 
 
 def _wordings(roots: Mapping[str, Xml]) -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ from app.services.workspaces.views import Content
 from app.store import database, releases
 from app.store import workspaces as store
 from app.store.models import Workspace
+from app.text.memo import Memo
 from app.text.typed import composed
 
 K = TypeVar("K")
@@ -45,6 +46,7 @@ class _Kept(Generic[K, T]):
 
 _bases: _Kept[tuple[str, int], Mapping[str, bytes]] = _Kept(4)  # a megabyte each
 _packages: _Kept[str, Package] = _Kept(6)
+READING = Memo(8_000_000)  # bytes of files whose reading is kept: four contents of the largest package
 
 
 def digest_of(data: bytes | None) -> str:
@@ -101,7 +103,8 @@ def package(portal: Portal, workspace_id: int) -> Package:
 def package_of(found: Mapping[str, bytes]) -> Package:
     """Files as a package; read once for each content."""
     key = archive.digest(found)
-    return _packages.get(key) or _packages.put(key, catalogue.from_files(found))
+    with READING.used():  # of what was saved, one file is another
+        return _packages.get(key) or _packages.put(key, catalogue.from_files(found))
 
 
 def digest(portal: Portal, workspace_id: int) -> str:
