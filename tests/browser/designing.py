@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Frame, Page
 from werkzeug.serving import make_server
 
 from app.connectors.pdf import Printer
@@ -75,6 +75,8 @@ def _japanese(text: str) -> bool:
     return re.search(r"[ぁ-んァ-ヶ一-龠]", text) is not None
 
 
+FOCUSED = """([selector, words]) => document.hasFocus() && !!document.activeElement?.matches(selector)
+  && document.activeElement.textContent.includes(words)"""
 SEEN = """() => {
   const found = new Set();
   const OWN = 'script,style,code,.dc-code,.cm-editor,[data-own],option,del,ins';
@@ -91,6 +93,28 @@ SEEN = """() => {
       if (text) found.add(text.trim());
   return [...found];
 }"""
+
+
+def tab_to(where: Page | Frame, selector: str, words: str = "") -> None:
+    """By Tab alone, to what fits and says these words: on the page, or within one of its frames."""
+    page = where if isinstance(where, Page) else where.page
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        if where.evaluate(FOCUSED, [selector, words]):
+            return
+    raise AssertionError(f"Tab never comes to {selector} {words}")
+
+
+def choose(page: Page, selector: str, words: str) -> None:
+    """By Tab to a choice and by the arrows to the one that says these words."""
+    tab_to(page, selector)
+    said = "document.activeElement.selectedOptions[0]?.text ?? ''"
+    page.keyboard.press("Home")
+    for _ in range(300):
+        if words in page.evaluate(said):
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"{selector} never says {words}")
 
 
 @contextmanager

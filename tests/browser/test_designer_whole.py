@@ -14,7 +14,7 @@ from app.engine import Engine
 from app.services.people import accounts
 from app.store import accounts as rows
 from app.store import database
-from tests.browser.designing import ANALYST, PACKAGE, SEEN, Desk, desk
+from tests.browser.designing import ANALYST, PACKAGE, SEEN, Desk, desk, tab_to
 from tests.services.conftest import engine
 from tests.support.browser import until
 from tests.support.needs import needs
@@ -301,15 +301,6 @@ def press(page: Page, shape: Locator) -> None:
     box = shape.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """By Tab alone, to what fits."""
-    for _ in range(200):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => !!document.activeElement?.matches(selector)", selector):
-            return
-    raise AssertionError(f"Tab never comes to {selector}")
 
 
 def test_who_reads_english_finds_english_and_the_words_of_the_process(window: Desk) -> None:

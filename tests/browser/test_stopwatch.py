@@ -25,7 +25,7 @@ from app.services.workspaces import gating
 from app.worker import Worker
 from app.worker.poke import Bell
 from config import machine
-from tests.browser.designing import SEEN, latin
+from tests.browser.designing import SEEN, choose, latin, tab_to
 from tests.browser.staffed import axe
 from tests.services.cardbench import served
 from tests.services.conftest import STAFF, engine
@@ -233,35 +233,64 @@ def bring_up(hanako: Person) -> None:
 
 
 def play(hanako: Person) -> None:
-    """The new step, tried as each of its people; the path is kept."""
+    """The new step, tried as each of its people; the path is kept. All of it by keys."""
     page = hanako.page
     page.get_by_role("link", name="三次審査を加える").first.click()
-    hanako.press("試す")
-    page.locator("#pl-scenario").select_option(value="happy_path")
-    page.locator("#pl-until").select_option(label="書類審査(2次)")
-    page.locator("#pl-until").press("Tab")
+    tab_to(page, "button", "試す")
+    page.keyboard.press("Enter")
+    expect(page.locator("#pl-scenario")).to_be_visible()
+    now = page.locator("#pl-now").inner_text()
+    tab_to(page, "[data-by=day]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#pl-now")).not_to_have_text(now)
+    choose(page, "#pl-scenario", "申し込みから認定まで（滞りなく進む場合）")
+    expect(page.locator("#pl-scenario")).to_have_value("happy_path")
+    choose(page, "#pl-until", "書類審査(2次)")
+    tab_to(page, "#pl-walk button")
     page.keyboard.press("Enter")
     expect(page.locator("#pl-cases")).to_contain_text("書類審査(2次)")
     decide(page, "鈴木 健", "書類審査(2次)")
     decide(page, "佐藤 美咲", "書類審査（3次）")
     expect(page.locator("#pl-arrived")).to_contain_text("三次審査の結果のお知らせ")
+    tab_to(page, "#pl-map summary")
+    page.keyboard.press("Enter")
+    expect(page.frame_locator("#pl-map-frame").locator("[data-diagram] .djs-container").first).to_be_visible()
+    tab_to(page, "#pl-arrived button", "三次審査の結果のお知らせ")
+    page.keyboard.press("Enter")
+    expect(page.frame_locator("#pl-frame-2").locator("main")).to_contain_text("三次審査が終わりました")
     hanako.read()
     hanako.shoot("play")
-    page.get_by_label("何を確かめるか").fill("三次審査まで通る道")
+    tab_to(page, "#pl-title")
+    page.keyboard.insert_text("三次審査まで通る道")
     expect(page.get_by_label("ファイル名")).to_have_value(re.compile(r"until_[a-z0-9_]+"))  # proposed, and typed over
-    page.get_by_label("ファイル名").fill("third_review")
-    page.get_by_label("ファイル名").press("Enter")
+    tab_to(page, "#pl-name")
+    page.keyboard.type("third_review")
+    page.keyboard.press("Enter")
     expect(page.locator("#pl-kept")).to_contain_text("残しました")
-    page.get_by_role("link", name="下書きに戻る").click()
+    tab_to(page, "main a", "下書きに戻る")
+    page.keyboard.press("Enter")
 
 
 def decide(page: Page, who: str, title: str) -> None:
-    """Pass a review in the right page of the Play."""
-    people = page.get_by_role("combobox", name="右の画面")
-    people.select_option(label=next(each for each in people.locator("option").all_inner_texts() if who in each))
+    """Pass a review in the right page of the Play, by keys."""
+    choose(page, "#pl-who-2", who)
     pages = page.frame_locator("#pl-frame-2")
     expect(pages.locator("header.head")).to_contain_text(who)  # the page of the one before goes first
-    passed(pages, title)
+    frame = page.locator("#pl-frame-2").element_handle().content_frame()
+    assert frame is not None
+    tab_to(frame, "main a", title)
+    page.keyboard.press("Enter")
+    expect(pages.locator("main h1", has_text=title).first).to_be_visible()
+    tab_to(frame, "#task-form input[type=radio]")
+    while not frame.evaluate("document.activeElement.closest('label, .f-option, div').innerText.startsWith('通過')"):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    tab_to(frame, "#task-form button[name=action][value=check]")
+    page.keyboard.press("Enter")
+    expect(pages.locator("main form[action*='/check'] button").first).to_be_visible()
+    tab_to(frame, "main form[action*='/check'] button")
+    page.keyboard.press("Enter")
+    expect(pages.locator("main .done")).to_be_visible()
 
 
 def passed(pages: FrameLocator | Page, title: str) -> None:
