@@ -82,6 +82,8 @@ def test_only_what_a_script_changed_comes_back_and_no_variable_of_a_loop(evaluat
 
 def test_a_name_that_was_never_set_is_not_in_the_result(evaluator: Evaluator) -> None:
     assert evaluator.execute("if wanted:\n    x = 1", {"wanted": False}) == {}
+    sets = "".join(f"    x{number} = 1\n" for number in range(40))
+    assert evaluator.execute(f"if wanted:\n{sets}y = 2", {"wanted": False}) == {"y": 2}
 
 
 def test_an_unknown_name_is_an_error_that_names_it(evaluator: Evaluator) -> None:
