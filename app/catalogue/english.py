@@ -22,6 +22,7 @@ from app.states import Side
 from app.text.halves import halves
 
 FILE = "english.toml"
+_ABSENT = N_("There is no English for “%(words)s”: add it to english.toml.")
 _MAX_DEPTH = 12  # of form components within each other
 _LEAST_ALIKE = 4  # characters, below which “did you mean” would be a guess
 
@@ -119,9 +120,8 @@ class EnglishChecks:
         said = {**self.package.words, **self._notices(), **self._options()}
         for words, (file, element) in said.items():
             if words not in self.package.english and not words.isascii():
-                self.complaints.warn(
-                    file, element, N_("There is no English for “%(words)s”: add it to english.toml."), words=words
-                )
+                self.complaints.warn(file, element, _ABSENT, words=words)
+        self._tables()
         for mail in self.package.mails.values():
             if mail.to == Side.VENDOR.value and not halves(mail.body)[1]:
                 self.complaints.warn(
@@ -154,6 +154,14 @@ class EnglishChecks:
         """What the values of routing values are called."""
         values = self.package.declared.values.values()
         return {even(words): (MANIFEST, "") for each in values for words in each.called.values()}
+
+    def _tables(self) -> None:
+        """What the columns of a table give is named by their labels where a case is mended."""
+        used = {element.decision for element in self.package.elements.values()}
+        for table in self.package.decisions.values():
+            for words in {even(each.label): None for each in table.outputs if each.label and table.id in used}:
+                if words not in self.package.english and not words.isascii():
+                    self.complaints.warn(self.package.file_of(table.id), table.id, _ABSENT, words=words)
 
     def _notices(self) -> dict[str, tuple[str, str]]:
         """The sentences that service tasks of the operator `notice` put up."""

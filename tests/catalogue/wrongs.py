@@ -690,6 +690,12 @@ CASES: list[tuple[str, Edit, str, str]] = [
         "no English for “カードの申し込み”",
     ),
     (
+        "a column of a table without English",
+        {"english.toml": '"申請の確認" = "Check"\n'},
+        "loan_limit.dmn#loan_limit",
+        "no English for “上限（冊）”",
+    ),
+    (
         "an English word for what no diagram says",
         {"english.toml": '"申請の確認事項" = "Check"\n'},
         "english.toml",
