@@ -116,6 +116,15 @@ BPMN_IO = """<?xml version="1.0" encoding="UTF-8"?>
 </bpmn2:definitions>
 """
 
+# A namespace with a space in it, one that is Japanese, and a file without a drawing.
+IBM = """<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmi:version="2.0" xmlns:xmi="http://www.omg.org/XMI" xmlns:A.3.0-export="http://A.3.0-MIO/A.3.0-export/Collapsed Process" xmlns:ja="http://例え.jp/手順" xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="IBM-1" targetNamespace="http://A.3.0-MIO">
+  <bpmn:process id="IBM-p" name="A.3.0-export" ja:担当="a b"><bpmn:extensionElements><A.3.0-export:own A.3.0-export:kind="x" /></bpmn:extensionElements>
+    <bpmn:startEvent id="IBM-s" /><bpmn:task id="IBM-t" name="Task 1" /><bpmn:sequenceFlow id="IBM-f" sourceRef="IBM-s" targetRef="IBM-t" />
+  </bpmn:process>
+</bpmn:definitions>
+"""
+
 # Its plane names the file, a folded part is drawn over, and numbers are written long.
 MODELIO = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:dd="http://www.omg.org/spec/DD/20100524/DI" id="MO-all" targetNamespace="t" exporter="Modelio">
@@ -155,4 +164,5 @@ DIALECTS = {
     "Signavio": (SIGNAVIO, {"www.signavio.com:signavioMetaData", "www.signavio.com:signavioDiagramMetaData"}),
     "bpmn.io": (BPMN_IO, set[str]()),
     "Modelio": (MODELIO, set[str]()),
+    "IBM Process Designer": (IBM, {"Collapsed Process:own", "手順:担当"}),
 }  # fmt: skip

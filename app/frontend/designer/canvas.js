@@ -155,11 +155,13 @@ class Canvas {
   async load(said) {
     const content = lines(said);
     const has = drawn(content);
-    const { warnings } = await this.modeler.importXML(openable(has ? content : await laidOut(content)));
+    const base = has ? content : await laidOut(content);
+    const { warnings } = await this.modeler.importXML(openable(base));
     if (warnings.length) console.warn("diagram", this.file.path, warnings.map(({ message }) => message));
     const { xml } = await this.modeler.saveXML({ format: true });
-    // Of a file without a drawing, the whole drawing has come.
-    this.differences = differences(content, xml).filter(({ extra, surplus, instead }) => has || !(extra || surplus || instead));
+    const added = ({ extra, surplus, instead }) => extra || surplus || instead;
+    // What was placed here has come to stay: what else has come is told by the placed file.
+    this.differences = has ? differences(content, xml) : [...differences(base, xml).filter(added), ...differences(content, xml).filter((each) => !added(each))];
     this.idle = idle(content);
     this.written = has ? said : null;
     this.ready = true;

@@ -1,5 +1,6 @@
 // Out of the canvas and into it: SVG, PNG, plain BPMN; and a place on the canvas for what a file has drawn nowhere.
 import { layoutProcess } from "bpmn-auto-layout";
+import { parsed, written } from "./xml.js";
 
 const BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL";
 const DI = "http://www.omg.org/spec/BPMN/20100524/DI";
@@ -29,7 +30,7 @@ export async function png(svg) {
 
 /** Whether the file has a drawing: at least half of its steps have a shape. */
 export function drawn(xml) {
-  const document = new DOMParser().parseFromString(xml, "application/xml");
+  const document = parsed(xml);
   const shapes = new Set([...document.getElementsByTagNameNS(DI, "BPMNShape")].map((each) => each.getAttribute("bpmnElement")));
   const steps = [...document.getElementsByTagNameNS(BPMN, "*")].filter((each) => /(Task|task|Event|Gateway|subProcess|callActivity)$/.test(each.localName));
   return shapes.size > 0 && (!steps.length || steps.filter((each) => shapes.has(each.getAttribute("id"))).length * 2 >= steps.length);
@@ -40,19 +41,19 @@ export function drawn(xml) {
  * that says it draws the whole file, as Modelio writes, draws what the file holds.
  */
 export function openable(xml) {
-  const document = new DOMParser().parseFromString(xml, "application/xml");
+  const document = parsed(xml);
   const bare = [...document.getElementsByTagName("*")].filter(({ namespaceURI }) => !namespaceURI);
   const [whole] = [...document.getElementsByTagNameNS(BPMN, "collaboration"), ...document.getElementsByTagNameNS(BPMN, "process")];
   const planes = [...document.getElementsByTagNameNS(DI, "BPMNPlane")].filter((plane) => whole && plane.getAttribute("bpmnElement") === document.documentElement.id);
   if (!bare.length && !planes.length) return xml;
   for (const each of bare) each.remove();
   for (const plane of planes) plane.setAttribute("bpmnElement", whole.id);
-  return new XMLSerializer().serializeToString(document);
+  return written(document);
 }
 
 /** The same file with a drawing: bpmn-auto-layout places one process, so each is given to it alone, one below the other, each in its pool. */
 export async function laidOut(xml) {
-  const document = new DOMParser().parseFromString(xml, "application/xml");
+  const document = parsed(xml);
   const root = document.documentElement;
   const processes = [...root.getElementsByTagNameNS(BPMN, "process")];
   const pools = [...root.getElementsByTagNameNS(BPMN, "participant")];
@@ -67,7 +68,7 @@ export async function laidOut(xml) {
     for (const each of shapes) plane.append(document.importNode(moved(each, dx, dy), true));
     y += box.height + MARGIN * 2;
   }
-  return new XMLSerializer().serializeToString(document);
+  return written(document);
 }
 
 function planeIn(document, of) {
@@ -93,12 +94,12 @@ function shape(document, id, bounds) {
 }
 
 async function placed(xml, id) {
-  const alone = new DOMParser().parseFromString(xml, "application/xml");
+  const alone = parsed(xml);
   for (const each of [...alone.documentElement.children]) {
     const other = each.localName === "collaboration" || each.localName === "BPMNDiagram" || (each.localName === "process" && each.getAttribute("id") !== id);
     if (other) each.remove();
   }
-  const result = new DOMParser().parseFromString(await layoutProcess(new XMLSerializer().serializeToString(alone)), "application/xml");
+  const result = parsed(await layoutProcess(written(alone)));
   const plane = result.getElementsByTagNameNS(DI, "BPMNPlane")[0];
   const shapes = plane ? [...plane.children] : [];
   const boxes = shapes.flatMap((each) => [...each.getElementsByTagNameNS(DC, "Bounds")]).map((each) => ["x", "y", "width", "height"].map((name) => Number(each.getAttribute(name))));

@@ -3,10 +3,11 @@
 // its place is still there. What it adds on its own account (a marker of a gateway, an empty plane, a sheet for what is inside a folded part) is taken
 // out again while it is as it was added, and what it moved there is put back; what it writes otherwise is written as it was while nobody changed it.
 // So nothing is lost that nobody has removed, and nothing comes that nobody has drawn.
+import { parsed, written } from "./xml.js";
+
 const MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL";
 const DI = "http://www.omg.org/spec/BPMN/20100524/DI";
 const XSI = "http://www.w3.org/2001/XMLSchema-instance";
-const parse = (xml) => new DOMParser().parseFromString(xml, "application/xml");
 const REFERENCES = new Set(["incoming", "outgoing", "flowNodeRef"]);
 // A foreign element may carry the id of a step, too: it is then a reference, and no name.
 const NAMED = (node) => node.namespaceURI === MODEL || node.namespaceURI === DI;
@@ -34,13 +35,12 @@ function named(root) {
   return found;
 }
 
-const written = (node) => new XMLSerializer().serializeToString(node);
 const valueOf = (node, { namespaceURI, localName, name }) => (namespaceURI ? node.getAttributeNS(namespaceURI, localName) : node.getAttribute(name));
 const has = (node, attribute) => valueOf(node, attribute) !== null;
 /** Attributes that say something of their own: neither declarations nor types, which bpmn-js writes as its grammar wants them. */
 const attributes = (node) => [...node.attributes].filter(({ namespaceURI, name }) => namespaceURI !== XSI && !name.startsWith("xmlns"));
 
-/** `xml` as `parse` can read it without loss: a carriage return of a name stands there as such, and would be read as a space. */
+/** `xml` as `parsed` can read it without loss: a carriage return of a name stands there as such, and would be read as a space. */
 const readable = (xml) => xml.replace(/<!\[CDATA\[[\s\S]*?\]\]>|\r/g, (found) => (found === "\r" ? "&#13;" : found));
 
 /** A file's line ends are one character each (XML 1.0, 2.11), which the reader of bpmn-js leaves to others. */
@@ -51,7 +51,7 @@ export const lines = (xml) => xml.replace(/\r\n?/g, "\n");
  * come, values that are written otherwise, expressions that are called otherwise, and what was moved into something that has come.
  */
 export function differences(original, saved) {
-  const [before, after] = [parse(original), parse(readable(saved))];
+  const [before, after] = [parsed(original), parsed(readable(saved))];
   const [from, to] = [named(before.documentElement), named(after.documentElement)];
   const keyOf = new Map([...from].map(([key, node]) => [node, key]));
   const known = new Set([...from.keys()].map((key) => to.get(key)));
@@ -93,7 +93,7 @@ const nameless = (document) => [...document.getElementsByTagNameNS(MODEL, "*")].
 
 /** Which elements the file gives a label, an empty one, an empty name. bpmn-js leaves such behind wherever a name was changed. */
 export function idle(xml) {
-  const document = parse(xml);
+  const document = parsed(xml);
   const all = labels(document);
   return { labelled: new Set(all.map(labelled)), empty: new Set(all.filter(empty).map(labelled)), nameless: new Set(nameless(document).map(({ id }) => id)) };
 }
@@ -134,7 +134,7 @@ function putBack(document, places, { at, node, attribute, instead, extra, called
 
 /** The diagram as it is written now, with every difference undone where its place is still there. `had`: of `idle`. */
 export function restored(xml, found, had) {
-  const document = parse(readable(xml));
+  const document = parsed(readable(xml));
   tidied(document, had);
   const places = named(document.documentElement);
   for (const each of found) putBack(document, places, each);
