@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import psutil
@@ -23,6 +24,7 @@ from config import machine
 from tests.support.manuals import lost, sections
 from tests.support.network import wait_until
 from tests.web.conftest import Site
+from tests.web.designer.hostile import ATTACKS, DIAGRAM, DRAWN, FIT, RUN, SCRIPTS, attacked, content, payload
 from tests.web.test_english import JAPANESE
 
 # What has no English: names that people typed, and a step to which the small package gives none.
@@ -176,66 +178,70 @@ def test_a_draft_with_errors_is_not_tried(small_site: Site) -> None:
     assert answer.headers["Location"] == f"/designer/w/{number}"
 
 
-ATTACK = """if books == 1:
-    while True:
-        a = 1
-elif books == 2:
-    a = 'x' * 10 ** 10
-elif books == 3:
-    a = [1]
-    for i in range(60):
-        a = a + a
-elif books == 4:
-    a = 10 ** 10 ** 10
-elif books == 5:
-    a = [x for x in range(10 ** 4) for y in range(10 ** 4) for z in range(10 ** 4)]
-elif books == 6:
-    a = []
-    a.append(a)
-"""
+LOOP = len(RUN) + 1
 BOMBS = {
-    8: "{% for a in range(999) %}{% for b in range(999) %}x{% endfor %}{% endfor %}",
-    9: "{{ [].__class__.__base__.__subclasses__() }}{{ 2 ** 99 }}",
-    10: "{% set a = namespace() %}{{ a.__init__.__globals__ }}{{ range.__self__ }}",
+    18: "{% for a in range(999) %}{% for b in range(999) %}x{% endfor %}{% endfor %}",
+    19: "{{ [].__class__.__base__.__subclasses__() }}{{ 2 ** 99 }}",
+    20: "{% set a = namespace() %}{{ a.__init__.__globals__ }}{{ range.__self__ }}",
 }
-HARMLESS = 20
+HARMLESS = 21
+ENDLESS = ("13_color_eval_simple", "19_deep_nesting_div", "22_colspan_bomb", "25_font_size_bomb")
+PAPERS = {22: "", **{23 + number: name for number, name in enumerate(ENDLESS)}}  # "": all that reach for something
+
+
+def papers() -> str:
+    """The hostile documents as one template, each for those who ask for so many books."""
+    files = {path.stem: path.read_text() for path in sorted((ATTACKS / "pdf_attacks").glob("[0-9]*.html"))}
+    files[""] = "".join(text for name, text in files.items() if name not in ENDLESS)
+    return "".join(
+        f"{{% if answers.request.books == {number} %}}{files[name]}{{% endif %}}" for number, name in PAPERS.items()
+    )
 
 
 def hostile(client: FlaskClient, site: Site) -> None:
-    """A draft whose script, loop and mail attack whoever carries them out; `books` says which of them."""
-    base = f"/designer/api/workspaces/{draft(client, site)}/files"
+    """A draft whose scripts, loop, documents, mails and files attack whoever carries them out; `books` says which."""
+    base = f"/designer/api/workspaces/{draft(client, site)}"
 
-    def change(path: str, *pairs: tuple[str, str]) -> None:
-        text = client.get(f"{base}/{path}").get_json()["content"]
-        for old, new in pairs:
-            assert old in text, old
-            text = text.replace(old, new, 1)
-        assert client.put(f"{base}/{path}", json={"content": text}, headers={"If-Match": '"0"'}).status_code == 200
+    def put(path: str, text: str) -> None:
+        answer = client.put(f"{base}/files/{path}", json={"content": text}, headers={"If-Match": '"0"'})
+        assert answer.status_code == 200, answer.text
 
-    arrows = "".join(
-        f'<bpmn:sequenceFlow id="{one}__to__{other}" sourceRef="{one}" targetRef="{other}">{when}</bpmn:sequenceFlow>'
-        for one, other, when in (
-            ("attack", "again", ""), ("again", "mail_hello", ""),
-            ("again", "attack", "<bpmn:conditionExpression>books == 7</bpmn:conditionExpression>"),
-        )
-    )  # fmt: skip
-    script = f"<bpmn:script>{ATTACK.replace('<', '&lt;')}</bpmn:script>"
-    nodes = (
-        f'<bpmn:scriptTask id="attack" name="攻撃">{script}</bpmn:scriptTask>'
-        '<bpmn:exclusiveGateway id="again" name="もう一度" default="again__to__mail_hello" />'
+    script = ""
+    for number, name in enumerate(RUN, 1):
+        code = payload(name, "/nowhere")
+        body = code if SCRIPTS[name]["kind"] == "script" else f"a = ({code})"
+        script += f"if books == {number}:\n{indent(body, '    ')}\n"
+    again = (
+        '<bpmn:exclusiveGateway id="again" name="もう一度" default="again__to__paper" />'
+        '<bpmn:serviceTask id="paper" name="カードの用紙"><bpmn:extensionElements>'
+        '<spiffworkflow:serviceTaskOperator id="pdf"><spiffworkflow:parameters>'
+        """<spiffworkflow:parameter id="document" type="str" value="'attack'" />"""
+        "</spiffworkflow:parameters></spiffworkflow:serviceTaskOperator></bpmn:extensionElements></bpmn:serviceTask>"
+        '<bpmn:sequenceFlow id="again__to__attack" name="繰り返す" sourceRef="again" targetRef="attack">'
+        f"<bpmn:conditionExpression>books == {LOOP}</bpmn:conditionExpression></bpmn:sequenceFlow>"
+        '<bpmn:sequenceFlow id="again__to__paper" sourceRef="again" targetRef="paper" />'
+        '<bpmn:sequenceFlow id="paper__to__mail_hello" sourceRef="paper" targetRef="mail_hello" />'
+        '<bpmn:sequenceFlow id="attack__to__again" sourceRef="attack" targetRef="again" />'
     )
-    references = "".join(f"<bpmn:flowNodeRef>{each}</bpmn:flowNodeRef>" for each in ("attack", "again"))
-    change(
-        "library_card.bpmn",
-        ("<bpmn:flowNodeRef>mail_hello<", f"{references}<bpmn:flowNodeRef>mail_hello<"),
-        ("<bpmn:incoming>request__to__mail_hello<", "<bpmn:incoming>again__to__mail_hello<"),
-        ('targetRef="mail_hello"', 'targetRef="attack"'),
-        ("<bpmn:sequenceFlow", f"{nodes}{arrows}<bpmn:sequenceFlow"),
-    )
+    text = attacked(content(client, base, DIAGRAM), script=script)
+    refs = "".join(f"<bpmn:flowNodeRef>{each}</bpmn:flowNodeRef>" for each in ("again", "paper"))
+    for old, new in (
+        ('<bpmn:sequenceFlow id="attack__to__mail_hello" sourceRef="attack" targetRef="mail_hello" />', again),
+        ("<bpmn:incoming>attack__to__mail_hello<", "<bpmn:incoming>paper__to__mail_hello<"),
+        ("<bpmn:flowNodeRef>attack<", f"{refs}<bpmn:flowNodeRef>attack<"),
+    ):
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    put(DIAGRAM, text)
+    for name in DRAWN:
+        put(f"{name[3:]}.bpmn", (ATTACKS / "xml_attacks" / f"{name}.bpmn").read_text())
     bombs = "".join(
         f"{{% if answers.request.books == {number} %}}{text}{{% endif %}}" for number, text in BOMBS.items()
     )
-    change("mail/hello.md", ("{{ links.entry }}", bombs + "{{ links.entry }}"))
+    hello = content(client, base, "mail/hello.md")
+    assert "{{ links.entry }}" in hello
+    put("mail/hello.md", hello.replace("{{ links.entry }}", bombs + "{{ links.entry }}", 1))
+    put("pdf/attack.html", f'+++\ntitle = "用紙"\nfilename = "x.pdf"\naudience = "both"\n+++\n{papers()}<p>用紙</p>')
 
 
 def apply(client: FlaskClient, place: str, books: int) -> Any:
@@ -258,6 +264,7 @@ def test_what_attacks_whoever_plays_it_is_ended_or_harmless_and_others_are_answe
     hostile(client, small_site)
     number = client.get("/designer/api/workspaces").get_json()["workspaces"][0]["id"]
     asked: list[str] = []
+    fits = {number for number, name in enumerate(RUN, 1) if name in FIT}
 
     def began() -> bool:  # a host that is still importing answers late
         asked.append(client.post("/designer/plays", data={"workspace": number}).headers["Location"].rstrip("/"))
@@ -268,7 +275,7 @@ def test_what_attacks_whoever_plays_it_is_ended_or_harmless_and_others_are_answe
     wait_until(lambda: state(client, place)["state"] != "opening", 90, "the Play")
     assert state(client, place)["state"] == "ready", state(client, place)
     with ThreadPoolExecutor(1) as pool:
-        for books in (*range(1, 8), *BOMBS, HARMLESS):
+        for books in (*range(1, LOOP + 1), *BOMBS, *PAPERS, HARMLESS):
             waiting = pool.submit(apply, client, place, books)
             while True:
                 assert other.get("/tasks").status_code == 200, "others are answered meanwhile"
@@ -276,15 +283,17 @@ def test_what_attacks_whoever_plays_it_is_ended_or_harmless_and_others_are_answe
                     break
             said = waiting.result()
             assert re.search("[ぁ-ん]", said.text) and "Traceback" not in said.text
-            assert (said.status_code == 200) == (books > 7), (books, said.status_code)
+            assert (said.status_code == 200) == (books > LOOP or books in fits), (books, said.status_code)
     cases = state(client, place)["cases"]
-    assert len(cases) == len(BOMBS) + 1, "what was refused began no case"
+    assert len(cases) == len(FIT) + len(BOMBS) + len(PAPERS) + 1, "what was refused began no case"
     wait_until(
         lambda: any("申請の確認" in str(each["open"]) for each in state(client, place)["cases"]), 60, "the harmless one"
     )
     [staff] = [each for each in state(client, place)["people"] if each["side"] == "operator"][:1]
     outbox = client.get(f"{place}/{staff['key']}/outbox").text
     assert "root:" not in outbox and "__subclasses__" not in outbox
+    told = json.dumps(state(client, place)["arrived"], ensure_ascii=False)
+    assert "root:" not in told and "CANARY" not in told
     [child] = children(host)
     assert child.memory_info().rss < playlimits.LIMITS.memory
     assert client.post(f"{place}/end").status_code == 303
