@@ -38,6 +38,11 @@ _TO_DO = frozenset({"queued", "running", "parked", "incident"})
 IS_TO_DO = "case_id = ? AND state IN ('queued', 'running', 'parked', 'incident')"
 
 
+def job_failed(key: str) -> bool:
+    """Whether the job of this key has failed for good."""
+    return bool(Job.select(Job.id).where((Job.key == key) & (Job.state == JobState.INCIDENT)).exists())
+
+
 def job_known(key: str) -> bool:
     """Whether there is a job of this key."""
     return bool(Job.select().where(Job.key == key).exists())

@@ -121,6 +121,12 @@ def own(actor: Actor, export_id: int) -> Export:
     return row
 
 
+def stuck(row: Export) -> bool:
+    """Whether it cannot be made before somebody has seen to why."""
+    with database.connection():
+        return row.state is ExportState.WAITING and jobrows.job_failed(f"export:{row.id}")
+
+
 def taken(portal: Portal, actor: Actor, export_id: int) -> Export:
     """One of one's own that is ready, to be taken down: on record. Raises NotFound."""
     row = own(actor, export_id)

@@ -180,8 +180,13 @@ def test_a_worker_that_went_away_is_followed_by_one_that_begins_anew(site: Site)
         number = Export.get().id
     with pytest.raises(OSError, match="full"):
         large.make(site.bench.portal, broken, number)
-    with database.connection():
+    with database.transaction():
         assert Export.get().state is ExportState.WAITING
+        Job.update(state=JobState.INCIDENT).where(Job.operator == large.OPERATOR).execute()
+    page = site.person(ADMIN).get(f"/exports/{number}").text
+    assert "要対応" in page.partition("<main")[2] and "data-live" not in page, "it is not said to be on its way"
+    with database.transaction():
+        Job.update(state=JobState.QUEUED).where(Job.operator == large.OPERATOR).execute()
     worked(site)
     with database.connection():
         assert Export.get().state is ExportState.MADE
