@@ -34,7 +34,9 @@ def one(number: int) -> Any:
     """One of them: how far it is, then where it is taken down."""
     row = large.own(signed_in(), number)
     crumbs = [{"url": "/exports", "label": gettext("Exported files")}, {"label": row.title}]
-    return render_template("pages/account/export.html", title=row.title, file=_shown(row), stuck=large.stuck(row), crumbs=crumbs)
+    return render_template(
+        "pages/account/export.html", title=row.title, file=_shown(row), stuck=large.stuck(row), crumbs=crumbs
+    )
 
 
 @pages.get("/<int(max=2147483647):number>/file")
