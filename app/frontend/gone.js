@@ -3,7 +3,7 @@
 // been idle for as long as a session may be. Asking is no use of the session. Whoever signs in again has the page back; what they were
 // filling in when the session ended by itself, with the files that they had chosen, as they left it. Who signed out has left nothing.
 //
-//   <body data-whose="/account/here" data-who="7" data-idle="720" data-gone="…" data-gone-again="…">
+//   <body data-whose="/here" data-who="7" data-idle="720" data-gone="…" data-gone-again="…">
 //     where one asks; whose page it is (empty: nobody's); after how many minutes of idleness a session ends; what is left of a page
 //   "nintei:gone"   the event on the document, before the page goes; its detail collects promises that it waits for
 

@@ -93,7 +93,7 @@ def _twice() -> tuple[str, str]:
 # The account
 
 
-@pages.get("/account/here")
+@pages.get("/here")
 @public
 def here() -> Response:
     """Whose account is signed in in this browser, for a page that was left open; asking is no use of the session."""
