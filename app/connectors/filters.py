@@ -67,12 +67,13 @@ def eyen(value: Any) -> str:
 
 
 def wareki(value: Any) -> str:
-    """令和8年11月22日; the first year of an era is 元年."""
+    """令和8年（2026年）11月22日: papers lie beside pages and mails, which write western years. An era begins with 元年."""
     if _absent(value):
         return ""
     moment = _moment(value)
     day = moment.date() if isinstance(moment, datetime) else moment
-    return days.wareki(day) or f"{day.year}年{day.month}月{day.day}日"
+    era = days.wareki(day)
+    return era.replace("年", f"年（{day.year}年）", 1) if era else f"{day.year}年{day.month}月{day.day}日"
 
 
 def number(value: Any) -> str:

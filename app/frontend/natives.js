@@ -1,6 +1,8 @@
-// What a browser writes in a language of its own is said in that of the page: the button of a file field, and the day in a date field
-// (of a filter its list says it).
+// What a browser writes in a language of its own is said in that of the page: the button of a file field, the day in a date field (of a
+// filter its list says it), and what an empty date field waits for.
 import { all, make } from "./files.js";
+
+const japanese = () => document.documentElement.lang === "ja";
 
 /** The page's button in the place of the browser's: `data-choose` is on it, `data-none` beside it until a file is chosen. */
 export function pick(input) {
@@ -10,7 +12,7 @@ export function pick(input) {
   input.classList.add("sr");
   input.after(make("label", { class: "btn btn--small f-choose", for: input.id }, input.dataset.choose), ...(input.dataset.none ? [said] : []));
   input.addEventListener("change", () => {
-    said.textContent = Array.from(input.files, (file) => file.name).join(document.documentElement.lang === "ja" ? "、" : ", ") || input.dataset.none;
+    said.textContent = Array.from(input.files, (file) => file.name).join(japanese() ? "、" : ", ") || input.dataset.none;
   });
 }
 
@@ -19,14 +21,24 @@ function day(input) {
   const said = make("span", { class: "f-beside f-day", "aria-live": "polite" });
   const say = () => {
     const words = { year: "numeric", month: "long", day: "numeric", weekday: "short", timeZone: "UTC" };
-    said.textContent = input.value && new Intl.DateTimeFormat(document.documentElement.lang === "ja" ? "ja" : "en-GB", words).format(new Date(input.value));
+    said.textContent = input.value && new Intl.DateTimeFormat(japanese() ? "ja" : "en-GB", words).format(new Date(input.value));
   };
   input.after(said);
   input.addEventListener("input", say);
   say();
 }
 
+/** A browser of another language writes mm/dd/yyyy into an empty one: the page's words stand there until somebody types into it. */
+function empty(input) {
+  if (navigator.language.startsWith(japanese() ? "ja" : "en")) return;
+  input.dataset.empty = japanese() ? "年月日を入力" : "Enter a date";
+  const say = () => input.classList.toggle("is-empty", !input.value && !input.validity.badInput);
+  for (const event of ["input", "change", "blur"]) input.addEventListener(event, say);
+  say();
+}
+
 export function natives(root) {
   for (const input of all(root, "input[type=file][data-choose]:not(.f-upload)")) pick(input);
+  for (const input of all(root, "input[type=date]:not([data-empty])")) empty(input);
   for (const input of all(root, "input[type=date]")) if (!input.parentElement.querySelector(".f-beside") && !input.closest(".filters")) day(input);
 }

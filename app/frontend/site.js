@@ -130,11 +130,12 @@ function renew(old, fresh) {
 }
 
 /* <div id="x" data-live="/address" data-live-seconds="20">: the element of the same id is fetched again and put in its place when it says
-   something else, until a fresh one is no longer live. Waits while the page is hidden, and while somebody works inside it; backs off when
-   the server does not answer. */
+   something else, until a fresh one is no longer live. With data-live-soon the first looks come sooner, each twice as late as the one before.
+   Waits while the page is hidden, and while somebody works inside it; backs off when the server does not answer. */
 function keepFresh(id) {
-  let wait = Number(document.getElementById(id).dataset.liveSeconds || 20) * 1000;
-  const usual = wait;
+  const { liveSeconds, liveSoon } = document.getElementById(id).dataset;
+  const usual = Number(liveSeconds || 20) * 1000;
+  let wait = liveSoon === undefined ? usual : 500;
   const look = async () => {
     const old = document.getElementById(id);
     if (!old) return;
@@ -142,7 +143,7 @@ function keepFresh(id) {
       try {
         const fresh = await part(old.dataset.live || window.location.href, `#${CSS.escape(id)}`);
         if (!fresh) return;
-        wait = usual;
+        wait = Math.min(wait * 2, usual);
         renew(old, fresh);
         if (fresh.dataset.live === undefined) return;
       } catch {

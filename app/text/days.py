@@ -38,6 +38,7 @@ _DAY = r"\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?"
 _WESTERN = re.compile(rf"([0-9]{{4}}){_DAY}\Z", re.ASCII)
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})\Z", re.ASCII)
 _ERA = re.compile(rf"(令和|平成|昭和|大正|明治|[RHSTM])\s*([0-9]{{1,2}}|元){_DAY}\Z", re.ASCII | re.IGNORECASE)
+_BOTH_YEARS = re.compile(r"(?<=年)\s*[(（]\s*([0-9]{4})\s*年?\s*[)）]", re.ASCII)  # 令和8年（2026年）11月22日
 _ENGLISH = re.compile(r"([0-9]{1,2})\s+([A-Z]{3,9})\.?,?\s+([0-9]{4})\Z", re.ASCII | re.IGNORECASE)
 # Behind a Japanese day, in brackets or not, in front of an English one.
 _WEEKDAY_BEHIND = re.compile(rf"\s*(?:[(\[〔【]\s*([{_WEEKDAYS}])曜?日?\s*[)\]〕】]|([{_WEEKDAYS}])曜日?)\Z")
@@ -92,7 +93,8 @@ def weekday_en(day: date) -> str:
 def parse_date(value: str) -> date | None:
     """The day that somebody typed, in any width; None when it is none, or when its weekday does not fit (`read_date`).
 
-    2026-11-22, 2026/11/22, 2026.11.22, 20261122, 2026年11月22日, 令和8年11月22日, R8.11.22, 22 November 2026; each with
+    2026-11-22, 2026/11/22, 2026.11.22, 20261122, 2026年11月22日, 令和8年11月22日, 令和8年（2026年）11月22日, R8.11.22,
+    22 November 2026; each with
     its weekday as pages and letters write it: 2026年11月22日（日）, 2026/11/22(日), Sun 22 Nov 2026.
     """
     try:
@@ -142,12 +144,14 @@ def _day(text: str) -> date | None:
     try:
         if found := _WESTERN.match(text) or _COMPACT.match(text):
             day = date(*(int(part) for part in found.groups()))
-        elif found := _ERA.match(text):
+        elif found := _ERA.match(_BOTH_YEARS.sub("", text, count=1)):
             name = _LETTER.get(found[1].upper(), found[1])
             year = 1 if found[2] == "元" else int(found[2])
             if not year:
                 return None
             day = date(_FIRST_YEAR[name] + year - 1, int(found[3]), int(found[4]))
+            if (western := _BOTH_YEARS.search(text)) and int(western[1]) != day.year:
+                return None
         elif found := _ENGLISH.match(text):
             month = next((n for n, name in enumerate(_MONTHS, 1) if _names_month(found[2].lower(), name.lower())), 0)
             day = date(int(found[3]), month, int(found[1]))

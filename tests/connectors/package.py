@@ -84,7 +84,9 @@ BODY = {
 }
 BANK = {
     "name": "見本銀行",
+    "code": "0001",
     "branch": "虎ノ門支店",
+    "branch_code": "002",
     "type": "普通",
     "number": "0000000",
     "holder": "イツパンザイダンホウジン ニンテイキコウ",

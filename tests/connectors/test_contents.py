@@ -80,6 +80,14 @@ def test_a_mail_can_be_made_of_almost_nothing(mail_id: str) -> None:
     assert "None" not in made.text + made.subject + made.html and "\n\n\n" not in made.text
 
 
+def test_the_mail_that_opens_a_years_audit_names_the_system_and_its_certificate() -> None:
+    """A company with two systems knows which is meant."""
+    context = package.full()
+    context["data"] = {**context["data"], "annual": True}
+    for part in (letter("audit-1", context).text, letter("annual-audit-open", context).text):
+        assert "TOA入退場マネージャー" in part and "CCUS-API-2027-0007" in part
+
+
 @pytest.mark.parametrize("mail_id", MAILS)
 def test_attachments_are_documents_files_or_calendars_of_the_package(mail_id: str) -> None:
     calendars = tomllib.loads((package.PACKAGE / "package.toml").read_text("utf-8"))["calendars"]
@@ -159,21 +167,31 @@ def test_result_letters_have_both_variants(document_id: str, passed: str, failed
     assert failed in drawn(printer, document_id, package.full(data=FAILED))
 
 
-@pytest.mark.parametrize("document_id", ["initial_invoice", "exam_invoice", "audit_invoice"])
-def test_an_invoice_says_what_the_tax_law_asks(document_id: str, printer: Printer) -> None:
-    """適格請求書, 消費税法 57条の4 (1): issuer and number, day, content, amounts by rate, tax, receiver."""
+@pytest.mark.parametrize(
+    ("document_id", "dealt"),
+    [
+        ("initial_invoice", "令和8年（2026年）12月21日"),
+        ("exam_invoice", "令和9年（2027年）2月16日（試験予定日）"),
+        ("audit_invoice", "令和9年（2027年）2月16日（監査予定日）"),
+    ],
+)
+def test_an_invoice_says_what_the_tax_law_asks(document_id: str, dealt: str, printer: Printer) -> None:
+    """適格請求書, 消費税法 57条の4 (1): issuer and number, day on which the service is rendered, content, amounts by
+    rate, tax, receiver; and the bank with its codes."""
     text = drawn(printer, document_id, package.full())
+    assert f"取引年月日{dealt}" in text
     for said in (
         "T0000000000000",
-        "令和8年12月21日",
+        "令和8年（2026年）12月21日",
         "初期費用",
         "10%対象",
         "300,000円",
         "30,000円",
         "330,000円",
         package.COMPANY["name"] + "御中",
-        "令和9年1月20日",
-        "見本銀行",
+        "令和9年（2027年）1月20日",
+        "見本銀行（0001）",
+        "虎ノ門支店（002）",
         "INV-2026-0042-1",
     ):
         assert said in text, said

@@ -23,7 +23,7 @@ SAID: list[tuple[str, dict[str, Any], str, str]] = [
     ("initial_invoice", {"paid": 0, "balance": 330_000}, "330,000円", "pay ¥330,000 to the account"),
     ("initial_invoice", {"paid": 100_000, "balance": 230_000}, "230,000円", "pay ¥230,000 to the account"),
     ("payment_receipt", {"payment": {"paid_on": date(2027, 1, 12), "amount": 230_000}}, "330,000円", "¥330,000 for"),
-    ("certificate", {}, "令和9年6月11日から", "Valid from 2027-06-11 to 2028-06-10"),
+    ("certificate", {}, "令和9年（2027年）6月11日から", "Valid from 2027-06-11 to 2028-06-10"),
 ]
 
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.forms import FileRef, load, postal
+from app.web.frame import written
 from tests.forms.drawing import ROOT, schema
 from tests.support.needs import needs
 
@@ -218,6 +219,18 @@ def test_a_date_shows_its_era(page: Page, portal: Portal) -> None:
     assert page.locator("[data-era]").inner_text() == "令和8年11月22日"
 
 
+def test_an_empty_field_for_a_day_waits_in_the_pages_language(page: Page, portal: Portal) -> None:
+    """A browser that speaks English would write mm/dd/yyyy there: with `.is-empty` `data-empty` is seen instead."""
+    field = page.locator("#f-day")
+    expect(field).not_to_contain_class("is-empty")  # this one speaks Japanese
+    page.add_init_script("Object.defineProperty(navigator, 'language', { get: () => 'en-US' })")
+    page.reload()
+    expect(field).to_contain_class("is-empty")
+    assert field.get_attribute("data-empty") == "年月日を入力"
+    field.fill("2026-11-22")
+    expect(field).not_to_contain_class("is-empty")
+
+
 def test_the_button_of_a_file_speaks_the_pages_language_and_not_the_browsers(page: Page, portal: Portal) -> None:
     chosen = page.locator("label[for=f-file]", has_text="ファイルを選ぶ")
     expect(chosen).to_be_visible()
@@ -226,6 +239,14 @@ def test_the_button_of_a_file_speaks_the_pages_language_and_not_the_browsers(pag
     expect(page.locator("#f-file")).to_contain_class("sr")  # the browser's own button is not seen
     page.locator(".f-add").click()
     expect(page.locator("[data-rows] label.f-choose")).to_have_text(["ファイルを選ぶ"] * 2)
+
+
+def test_a_file_is_as_large_to_the_script_as_to_the_server(page: Page, portal: Portal) -> None:
+    sizes = [0, 1, 551, 999, 1000, 20_480, 999_949, 999_950, 1_000_000, 20_000_000, 123_456_789]
+    said = page.evaluate(
+        "async (sizes) => { const { size } = await import('/files.js'); return sizes.map(size) }", sizes
+    )
+    assert said == [written.size(each) for each in sizes]
 
 
 def test_rows_are_added_and_removed_in_place(page: Page, portal: Portal) -> None:

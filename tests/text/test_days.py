@@ -42,7 +42,18 @@ def test_one_day_is_written_in_many_ways(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "2026-02-30", "11/22/2026", "令和0年1月1日", "9999-01-01", "0001-01-01", "昨日", "2026-1"]
+    "typed",
+    [
+        "",
+        "2026-02-30",
+        "11/22/2026",
+        "令和0年1月1日",
+        "令和8年（2027年）11月22日",
+        "9999-01-01",
+        "0001-01-01",
+        "昨日",
+        "2026-1",
+    ],
 )
 def test_what_is_no_day_is_none(typed: str) -> None:
     assert parse_date(typed) is None

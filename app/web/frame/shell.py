@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -140,6 +141,12 @@ def _account() -> dict[str, Any] | None:
     }
 
 
+def _phone(site: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Where people call: the number and its hours; empty where the body names none."""
+    ask = site["contact"] if site["contact"].get("phone") else site["body"]
+    return {"number": ask["phone"], "hours": ask.get("hours", "")} if ask.get("phone") else {}
+
+
 def _provider() -> str:
     """What the provider at which staff sign in is called; empty where there is none."""
     settings = current.portal().settings
@@ -192,6 +199,7 @@ def install(app: Flask, *, version: str) -> None:
             "login_url": "/login" if who is None else None,
             "version": version,
             "body": site["body"],
+            "phone": _phone(site) if who is None or who.side == Side.VENDOR else {},
             "home_url": home(who),
             "help_url": helping.url(who),
             "demo": {

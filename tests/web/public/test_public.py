@@ -77,6 +77,17 @@ def test_five_facts_stand_before_the_form(visitor: FlaskClient) -> None:
 
 def test_whom_to_ask_is_said_by_telephone(shared: Site) -> None:
     assert "電話 03-0000-0001" in shared.anybody().get("/apply").text
+    for path in ("/", "/systems", "/help/applicants", "/login", "/password"):
+        page = shared.anybody().get(path).text
+        assert '<a href="tel:0300000001">03-0000-0001</a>' in page.partition("<footer")[2], path
+    assert "tel:" not in shared.operator().get("/tasks").text.partition("<footer")[2], "the staff is whom one calls"
+
+
+def test_the_terms_open_in_a_window_of_their_own_where_they_are_agreed_to(shared: Site) -> None:
+    page = shared.anybody().get("/apply").text
+    parts = ('id="f-consent"', 'target="_blank" rel="noopener">利用規約', "新しい画面で開きます）", "確認する</button>")
+    places = [page.rindex(each) for each in parts]
+    assert places == sorted(places)
 
 
 def test_the_seven_fields_are_asked(visitor: FlaskClient) -> None:

@@ -365,3 +365,14 @@ def test_secrets_are_not_kept_in_the_clear_while_they_wait_to_be_sent(site: Site
     check = desk.page("/check").text
     assert secret["connection_password"] not in check
     assert "●●●●●●" in check
+
+
+def test_the_page_after_sending_says_that_the_next_step_is_being_prepared_and_then_names_it(site: Site) -> None:
+    walker = go(site.bench, until="review_result")
+    desk = vendor(site, task(walker, "review_result").id)
+    assert desk.post().location == f"{desk.url}/done"
+    done = desk.page("/done")
+    assert "次の手順を準備しています" in text(done) and "運営主体の番" not in text(done)
+    assert "data-live-soon" in done.text, "it looks again at once"
+    site.bench.drain()
+    assert "次の手順を準備しています" not in text(desk.page("/done")) and "契約" in text(desk.page("/done"))

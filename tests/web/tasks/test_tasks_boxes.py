@@ -119,6 +119,9 @@ def test_connection_information_is_shown_once_with_a_record_and_kept_nowhere(sit
     desk = vendor(site, task(walker, "connect_exam_environment").id)
     page = desk.page()
     assert SECRET["connection_password"] not in page.text
+    button = "接続情報を表示する"
+    pressed = re.search(r'action="[^"]*/reveal".*?<button[^>]*>(.*?)</button>', page.text, re.S)
+    assert pressed and re.sub(r"<[^>]+>", "", pressed[1]).strip() == button and f"「{button}」を押すと" in text(page)
     shown = desk.client.post(desk.url + "/reveal")
     assert shown.status_code == 200
     for value in SECRET.values():
