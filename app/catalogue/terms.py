@@ -117,6 +117,7 @@ class Reminders:
     day_bd: tuple[int, ...] = ()  # before a settled day
     group_only: bool = False  # of what nobody of the staff has taken
     copies: tuple[str, ...] = ()  # addresses that get the reminders for staff besides
+    overdue_copies: tuple[str, ...] = ()  # addresses that get those of what is overdue besides
     vendor_mail: str = ""
     operator_mail: str = ""
 

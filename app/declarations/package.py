@@ -244,6 +244,8 @@ _ALL = (
                 "all staff are"), Kind.FLAG, default=False, live="yesno"),
             Key("copies", N_("Staff: who else gets reminders"), N_("mail addresses"), default=(), many=True,
                 live="addresses"),
+            Key("overdue_copies", N_("Staff: who hears of what is overdue"), N_("mail addresses; as well as those who "
+                "get every reminder"), default=(), many=True, live="addresses"),
             Key("vendor_mail", N_("Mail to the vendor"), N_("the mail that the applicant gets"), Kind.MAIL, default=""),
             Key("operator_mail", N_("Mail to the staff"), N_("the mail that the staff get"), Kind.MAIL, default=""),
         ),

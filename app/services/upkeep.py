@@ -22,7 +22,7 @@ from app.services.companies import mandatenews, mandates
 from app.services.days import lastday
 from app.services.exports import large
 from app.services.moves import kept as waysback
-from app.services.pages import attention, counting
+from app.services.pages import attention, counting, daily
 from app.services.pages.worklist import remind_one
 from app.services.papers import collecting, parts
 from app.services.process import jobs
@@ -69,6 +69,7 @@ def _writing(portal: Portal, now: Round) -> int:
     sent += now.part("holds", lambda each: _holds(portal, each))
     sent += now.part("days", lambda each: comingdays.look(portal, each))
     sent += now.part("cards", lambda each: _overdue_cards(portal, each))
+    sent += now.part("daily", lambda _: daily.look(portal))
     return sent
 
 

@@ -173,6 +173,11 @@ def staff(*, role: str = "operator") -> list[User]:
     return _staff.rows(role)
 
 
+def daily() -> list[User]:
+    """Active staff who want the day's work by mail."""
+    return list(User.select().where((User.side == Side.OPERATOR) & User.active & User.daily).order_by(User.id))
+
+
 def having(roles: Iterable[Account]) -> list[User]:
     """Active staff with one of these roles, by name."""
     found = {row.id: row for role in roles for row in _staff.rows(role.value)}

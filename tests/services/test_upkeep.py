@@ -94,11 +94,36 @@ def test_who_is_reminded_of_what_staff_are_late_with_is_a_setting(bench: Bench) 
         User.update(groups=row.grp).where(User.id == inside.id).execute()
     given(bench.portal, "reminders:group_only", "true")
     given(bench.portal, "reminders:copies", "chief@example.jp")
+    given(bench.portal, "reminders:overdue_copies", "head@example.jp\nchief@example.jp")
     tick_until(walker.portal, walker, 30, bench)
     told = [address for letter in bench.mailbox.of("reminder-operator") for address in letter.to]
-    assert set(told) == {inside.email, "chief@example.jp"}
+    assert set(told) == {inside.email, "chief@example.jp", "head@example.jp"}
+    late = [letter for letter in bench.mailbox.of("reminder-operator") if "head@example.jp" in letter.to]
+    assert 0 < len(late) < told.count("chief@example.jp"), "only of what is overdue"
     assert outside.email not in told
     assert told.count("chief@example.jp") == told.count(inside.email) > 1
+
+
+def test_who_asks_for_it_gets_the_days_work_once_in_the_morning_and_only_where_there_is_some(bench: Bench) -> None:
+    walker = go(bench, until="first_review")
+    row = task(walker, "first_review")
+    with database.transaction():
+        asks, colleague = list(User.select().where(User.side == Side.OPERATOR).order_by(User.id))[:2]
+        User.update(daily=True, language="en").where(User.id == asks.id).execute()
+        Task.update(assignee=asks.id).where(Task.id == row.id).execute()
+    tick_until(walker.portal, walker, 30, bench)
+    told = bench.mailbox.of("daily")
+    assert {letter.to for letter in told} == {(asks.email,)} != {(colleague.email,)}
+    days = {letter.subject for letter in told}
+    assert any("1 of your own, 0 overdue" in each for each in days)
+    assert any("1 of your own, 1 overdue" in each for each in days)
+    assert row.case_number in told[0].text and "Document review (first)" in told[0].text, told[0].text
+    assert 15 < len(told) < 25, "one for each business day"
+    with database.transaction():
+        Task.update(assignee=None, grp="cards").where(Task.id == row.id).execute()
+        User.update(groups="review").where(User.id == asks.id).execute()
+    tick_until(walker.portal, walker, 10, bench)
+    assert len(bench.mailbox.of("daily")) == len(told), "there was nothing to do"
 
 
 def test_a_task_that_is_finished_is_not_reminded(bench: Bench) -> None:

@@ -245,7 +245,8 @@ def remind_one(portal: Portal, row: Task, kind: str) -> int:
         own = f"group:{row.grp}" if row.grp and package.reminders.group_only else ""
         side = f"user:{row.assignee_id}" if row.assignee_id else own
         to = {"to_side": side} if side else {}
-        copies = package.reminders.copies
+        late = package.reminders.overdue_copies if kind.startswith("after:") else ()
+        copies = tuple(dict.fromkeys((*package.reminders.copies, *late)))
     jobqueue.queue(case, "mail", {"mail": mail, **to}, row.element, f"{row.id}:{kind}", portal.now())
     for number, each in enumerate(copies, 1):
         key = f"{row.id}:{kind}:copy-{number}"

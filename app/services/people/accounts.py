@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,6 +18,7 @@ from app.store import accounts, changes, companies, database
 from app.store.models import Absence, SavedView, User
 from app.text import address
 
+COLUMNS = ("clock", "person", "group", "opened")  # of the worklist, that one may do without
 ROLES = tuple(role.value for role in RIGHTS)
 
 
@@ -89,17 +91,21 @@ class Account:
     language: str
     feed_token: str
     shortcuts: bool  # single keys act in lists
+    daily: bool  # the day's work comes by mail
 
 
 def account(actor: Actor) -> Account:
     """What the actor's account says of them."""
     with database.connection():
         user = _own(actor)
-        return Account(user.email, user.name, user.language, user.feed_token or "", user.shortcuts)
+        return Account(user.email, user.name, user.language, user.feed_token or "", user.shortcuts, user.daily)
 
 
-def describe(portal: Portal, actor: Actor, name: str, language: str, *, shortcuts: bool | None = None) -> None:
-    """Change one's own name and language, and whether single keys act in lists (None: as it is)."""
+def describe(
+    portal: Portal, actor: Actor, name: str, language: str, *, shortcuts: bool | None = None, daily: bool | None = None
+) -> None:
+    """Change one's own name and language, whether single keys act in lists, and whether the day's work comes by mail
+    (None: as it is)."""
     actor.require(Right.ACCOUNT)
     name = " ".join(name.split())
     if not name:
@@ -111,6 +117,8 @@ def describe(portal: Portal, actor: Actor, name: str, language: str, *, shortcut
         user.name, user.language = name, language if language in {"ja", "en"} else user.language
         if shortcuts is not None:
             user.shortcuts = shortcuts
+        if daily is not None and user.side == Side.OPERATOR:
+            user.daily = daily
         user.update_datetime = portal.now()
         user.save()
 
@@ -182,6 +190,15 @@ def views(actor: Actor) -> list[SavedView]:
     """The actor's saved views."""
     with database.connection():
         return accounts.views(actor.user_id or 0)
+
+
+def choose_columns(actor: Actor, wanted: Iterable[str]) -> None:
+    """Which of the columns that one may do without one's worklist has."""
+    actor.require(Right.ACCOUNT)
+    with database.transaction():
+        user, chosen = _own(actor), set(wanted)
+        user.columns = ",".join(each for each in COLUMNS if each in chosen)
+        user.save(only=[User.columns])
 
 
 def save_view(actor: Actor, name: str, query: str) -> None:

@@ -144,11 +144,11 @@ def prove() -> Any:
 @pages.post("/account/profile")
 @needs(Right.ACCOUNT)
 def profile() -> Any:
-    """Name and language, and whether single keys act in lists."""
+    """Name and language, whether single keys act in lists, whether the day's work is mailed."""
     name, language = request.form.get("name", ""), request.form.get("language", "")
-    keys = {"on": True, "off": False}.get(request.form.get("shortcuts", ""))
+    keys, daily = ({"on": True, "off": False}.get(request.form.get(each, "")) for each in ("shortcuts", "daily"))
     try:
-        accounts.describe(portal(), signed_in(), name, language, shortcuts=keys)
+        accounts.describe(portal(), signed_in(), name, language, shortcuts=keys, daily=daily)
     except Refused as error:
         return _page(sentence(error), name=name), 422
     flash(gettext("Your changes are saved."), "success")

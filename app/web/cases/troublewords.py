@@ -81,6 +81,7 @@ def _parts() -> dict[str, str]:
         "lists": gettext("lists and search"),
         "nobody": gettext("cases without an active contact"),
         "mandates": gettext("agents' mandates"),
+        "daily": gettext("the day’s work by mail"),
         "kept": gettext("cards not returned"),
         "dates": gettext("dates that lapse"),
         "letters": gettext("key letters"),

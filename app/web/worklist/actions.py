@@ -151,3 +151,11 @@ def views() -> Any:
     except NinteiError as error:
         return problems.back(error, _back())
     return redirect(_back(), 303)
+
+
+@pages.post("/columns")
+@needs(Right.ACCOUNT)
+def columns() -> Any:
+    """Keep which columns one's list has."""
+    accounts.choose_columns(signed_in(), request.form.getlist("column"))
+    return redirect(_back(), 303)

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import render_template, request
 from flask_babel import gettext, ngettext
+from flask_login import current_user
 
 from app.services.base.actors import Actor
 from app.services.base.titles import without_item
@@ -82,7 +83,7 @@ def show(status: int = 200, *, alert: str = "", view_name: str = "") -> Any:
         found=found,
         wanted=wanted,
         query=query,
-        rows=[_row(row, found, who, query) for row in found.rows],
+        rows=[_row(row, found, who, query, words.groups) for row in found.rows],
         tabs=_tabs(found, wanted, words),
         selects=_selects(found, wanted, words),
         chips=_chips(found, wanted, words),
@@ -92,8 +93,19 @@ def show(status: int = 200, *, alert: str = "", view_name: str = "") -> Any:
         colleagues=accounts.colleagues(),
         saved=accounts.views(who),
         view_name=view_name,
+        columns=_columns(),
+        shown=[each for each in current_user.columns.split(",") if each],
         paging=numbers(found.page, found.pages, worklist.PAGE, found.total, lambda n: _url(replace(wanted, page=n))),
     ), status
+
+
+def _columns() -> dict[str, str]:
+    """Those that one may do without, and what they are called."""
+    words = {
+        "clock": gettext("Days used"), "person": gettext("Person in charge"), "group": gettext("Group"),
+        "opened": gettext("Waiting since"),
+    }  # fmt: skip
+    return {each: words[each] for each in accounts.COLUMNS}
 
 
 def _found(who: Actor) -> tuple[worklist.Worklist, worklist.Filter]:
@@ -144,7 +156,9 @@ def _url(wanted: worklist.Filter) -> str:
     return f"{HOME}?{_query(wanted)}"
 
 
-def _row(row: view.TaskView, found: worklist.Worklist, who: Actor, query: str) -> dict[str, Any]:
+def _row(
+    row: view.TaskView, found: worklist.Worklist, who: Actor, query: str, groups: dict[str, str]
+) -> dict[str, Any]:
     error = found.refusals.get(row.id)
     mine = row.assignee_id is not None and row.assignee_id == who.user_id
     behalf = next((name for user, name in who.standing_in_for if user == row.assignee_id), "")
@@ -165,6 +179,8 @@ def _row(row: view.TaskView, found: worklist.Worklist, who: Actor, query: str) -
         if row.clock
         else None,
         "elapsed": ngettext("%(num)s day", "%(num)s days", found.waiting.get(row.id, 0)),
+        "group": groups.get(row.group, row.group),
+        "opened": short_day(row.opened_at),
         "assignee": row.assignee,
         "mine": mine,
         "trouble": row.id in found.hindered,

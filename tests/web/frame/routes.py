@@ -18,7 +18,7 @@ ROUTES = {
         second.first second.new_passkey second.keep_passkey second.one_passkey second.code second.keep_code
         second.remove_code second.renew_recovery
         account.account account.end_sessions account.password account.prove account.profile account.renew_feed
-        home.first_visit home.signed_in_again home.tasks worklist.views
+        home.first_visit home.signed_in_again home.tasks worklist.columns worklist.views
     """,
     "SEE_CASES": """
         case_files.attachment case_files.document case_files.everything case_files.mail case_files.mail_body
