@@ -8,7 +8,7 @@ from typing import Any
 from flask import abort, current_app, flash, redirect, request
 from flask_admin.base import expose
 from flask_admin.form import BaseForm
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale, gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
@@ -19,17 +19,23 @@ from app.errors import NinteiError
 from app.services.base.portal import Portal
 from app.services.mails.portalmails import Wording
 from app.services.packages import folders
-from app.services.people import staffing
+from app.services.people import manystaff, staffing
 from app.services.signin import factors
 from app.states import ACCOUNTS, Side
 
 ROLE_WORDS = {role.value: _l(word) for role, word in ACCOUNTS.items()}
+MOST_TYPED = 100_000  # characters of pasted rows
 NEEDED = InputRequired(_l("This field is required"))
 
 
 def choices(words: Mapping[Any, Any]) -> list[SelectChoice]:
     """The words as a select offers them, by their keys."""
     return [SelectChoice(value, word) for value, word in words.items()]
+
+
+def _called(words: Mapping[str, Any]) -> dict[str, str]:
+    """How a role or group may be called in a row: by its name as people read it, or by its id."""
+    return {str(each).casefold(): key for key, word in words.items() for each in (key, word)}
 
 
 def group_names() -> dict[str, str]:
@@ -171,6 +177,32 @@ class Accounts(Records):
     def create_view(self) -> Any:
         """A new account: who makes it shows that it is they."""
         return super().create_view()
+
+    @expose("/many/", methods=("GET", "POST"))
+    @proved
+    def many_view(self) -> Any:
+        """Several accounts, from rows of a spreadsheet that are looked at first."""
+        typed, rows, wrong = request.form.get("rows", "")[:MOST_TYPED], [], ""
+        try:
+            rows = manystaff.read(typed, _called(ROLE_WORDS), _called(group_names()), self.writer)
+            if request.form.get("step") == "make":
+                count = manystaff.make(self.portal, rows, self.writer, lambda name: first_password(self.portal, name))
+                said = ngettext(
+                    "%(num)s account has been made; a password link is on its way.",
+                    "%(num)s accounts have been made; each gets a password link.",
+                    count,
+                )
+                flash(said, "success")
+                return redirect(self.get_url(".index_view"), 303)
+        except NinteiError as error:
+            wrong = error.said(gettext)
+        if typed.strip() and not rows and not wrong:
+            wrong = gettext("No line has a mail address")
+        page = self.render(
+            "records/many.html", rows=rows, typed=typed, alert=wrong, roles=ROLE_WORDS, groups=group_names(),
+            staff_roles=staffing.STAFF_ROLES, offered=[ROLE_WORDS[each] for each in staffing.STAFF_ROLES],
+        )  # fmt: skip
+        return page, 422 if wrong or any(row.wrong for row in rows) else 200
 
     @expose("/edit/", methods=("GET", "POST"))
     @proved

@@ -67,7 +67,7 @@ def eyen(value: Any) -> str:
 
 
 def wareki(value: Any) -> str:
-    """令和8年（2026年）11月22日: papers lie beside pages and mails, which write western years. An era begins with 元年."""
+    """令和8年（2026年）11月22日: papers lie beside pages, which write western years. An era begins with 元年."""
     if _absent(value):
         return ""
     moment = _moment(value)

@@ -132,3 +132,47 @@ def test_the_menu_leads_the_body_to_the_settings(site: Site) -> None:
     for email in (ADMIN, "reads@example.jp"):
         assert 'href="/settings"' in site.person(email).get("/systems").text
     assert 'href="/settings"' in site.operator().get("/systems").text
+
+
+ROWS = "メールアドレス\t氏名\t役割\t係\n"
+ROWS += "yamada@example.jp\t山田 新\t運営主体 担当者・analyst\t審査、office\n"
+ROWS += "ＳＡＴＯ２@example.jp\t佐藤 二\tanalyst\t\n"
+
+
+def test_several_accounts_are_made_from_the_rows_of_a_spreadsheet_after_each_was_seen(site: Site) -> None:
+    client = site.person(ADMIN)
+    assert "まとめて追加" in client.get("/admin/user/").text
+    seen = client.post("/admin/user/many/", data={"rows": ROWS, "step": "look"})
+    assert seen.status_code == 200 and "2件のアカウントを作る" in seen.text
+    assert all(each in text(seen) for each in ("山田 新", "sato2@example.jp", "審査、事務"))
+    assert account(NEW) is None, "nothing before it was seen"
+    assert client.post("/admin/user/many/", data={"rows": ROWS, "step": "make"}).status_code == 303
+    assert (account(NEW).name, account(NEW).groups) == ("山田 新", "review,office")
+    with database.connection():
+        assert accounts.role_names(accounts.by_email("sato2@example.jp").id) == {"analyst"}
+    site.bench.drain()
+    assert {letter.to for letter in site.bench.mailbox.of("staff-invitation")} == {(NEW,), ("sato2@example.jp",)}
+
+
+def test_of_several_accounts_none_is_made_while_a_line_is_wrong(site: Site) -> None:
+    lines = (
+        f"{NEW},山田 新,operator,審査",
+        f"{NEW},同じ人,operator,",
+        f"{STAFF[0]},いる人,operator,",
+        "no address,だれか,operator,",
+        "a@example.jp,,operator,",
+        "b@example.jp,役割なし,,",
+        "c@example.jp,ない役,king,",
+        "d@example.jp,両方,auditor operator,",
+    )
+    client = site.person(ADMIN)
+    for step in ("look", "make"):
+        answer = client.post("/admin/user/many/", data={"rows": "mail,name\n" + "\n".join(lines), "step": step})
+        assert answer.status_code == 422
+        summary = answer.text.partition('class="error-summary"')[2].partition("</div>")[0]
+        assert [number for number in range(2, 10) if f"{number}行目：" in summary] == [3, 4, 5, 6, 7, 8, 9], summary
+        assert account(NEW) is None
+    for nothing in ("", "ただの文", 'x@example.jp,"開いたまま'):
+        answer = client.post("/admin/user/many/", data={"rows": nothing, "step": "make"})
+        assert answer.status_code == 422, nothing
+    assert site.operator().get("/admin/user/many/").status_code == 403

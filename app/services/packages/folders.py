@@ -115,8 +115,8 @@ def _found(portal: Portal, folder: Path, by: str, seen: set[str]) -> Found:
 
 
 def site(portal: Portal, shown: Package | None = None) -> dict[str, dict[str, str]]:
-    """What a page says of the body: the sections `body`, `contact` and `terms` of the package of what is shown; where that is no
-    one's, what all packages say, and the names of all bodies."""
+    """What a page says of the body: the sections `body`, `contact` and `terms` of the package of what is shown; where
+    that is no one's, what all packages say, and the names of all bodies."""
     with database.connection():
         packages = [shown] if shown is not None else [loaded.package for loaded in portal.releases.all_current()]
         said = [found for package in packages if "body" in (found := settings_of(package))]

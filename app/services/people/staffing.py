@@ -48,11 +48,7 @@ def invite_staff(portal: Portal, email: str, wanted: Account, actor: Actor, word
     """A new account of the body; its owner chooses the password by a mailed link. Gives its row id."""
     actor.require(Right.PEOPLE)
     email, name = address.required(email), " ".join(wanted.name.split())[:120]
-    if not name:
-        raise Refused("Enter a name")
-    if not wanted.roles or not wanted.roles <= set(STAFF_ROLES):
-        raise Refused("Choose at least one role for this account")
-    _looks_on(wanted)
+    fits(wanted)
     with database.transaction():
         if accounts.hold(email) is not None:
             raise Refused("An account of %(email)s exists already", email=email)
@@ -66,6 +62,15 @@ def invite_staff(portal: Portal, email: str, wanted: Account, actor: Actor, word
         _send_link(portal, user, words)
     portal.poke()
     return int(user.id)
+
+
+def fits(wanted: Account) -> None:
+    """Raise Refused where no account of the body can be so."""
+    if not wanted.name.strip():
+        raise Refused("Enter a name")
+    if not wanted.roles or not wanted.roles <= set(STAFF_ROLES):
+        raise Refused("Choose at least one role for this account")
+    _looks_on(wanted)
 
 
 def send_link(portal: Portal, user_id: int, actor: Actor, words: Wording) -> str:

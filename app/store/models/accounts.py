@@ -74,7 +74,7 @@ class User(UserMixin, _Asks, Row):
     language = CharField(max_length=5, default="ja")
     feed_token = CharField(max_length=64, null=True, unique=True)  # of the calendar feed
     shortcuts = BooleanField(default=True)  # single keys (J, K, X) act in lists
-    columns = CharField(max_length=60, default="clock,person")  # comma-separated: those of the worklist that are optional
+    columns = CharField(max_length=60, default="clock,person")  # comma-separated: optional ones of the worklist
     daily = BooleanField(default=False)  # the day's work by mail, in the morning
     led = CharField(max_length=100, default="")  # comma-separated: the roles that were led through the page
     factors = CharField(max_length=40, default="")  # comma-separated: passkey, code; what is asked besides the password
