@@ -28,9 +28,8 @@ function day(input) {
   say();
 }
 
-/** A browser of another language writes mm/dd/yyyy into an empty one: the page's words stand there until somebody types into it. */
+/** A browser of another language (which no script is told) writes mm/dd/yyyy into an empty one: the page's words stand there meanwhile. */
 function empty(input) {
-  if (navigator.language.startsWith(japanese() ? "ja" : "en")) return;
   input.dataset.empty = japanese() ? "年月日を入力" : "Enter a date";
   const say = () => input.classList.toggle("is-empty", !input.value && !input.validity.badInput);
   for (const event of ["input", "change", "blur"]) input.addEventListener(event, say);

@@ -39,13 +39,15 @@ def end_word(head: CaseHead) -> str:
 
 def void(head: CaseHead, key: str) -> Markup | None:
     """The mark of a certificate's file that no longer holds; None of any other file."""
+    if not key or key != head.certified_by:
+        return None
     words = {
         CertificateState.SUSPENDED.value: gettext("Suspended: does not hold at present"),
         CertificateState.WITHDRAWN.value: gettext("Revoked: no longer holds"),
         CertificateState.ENDED.value: gettext("Given up: no longer holds"),
         EXPIRED: gettext("Expired: no longer holds"),
     }
-    if not key or key != head.certified_by or head.certificate not in words:
+    if head.certificate not in words:
         return None
     return Markup('<span class="tag tag--bad">{}</span>').format(words[head.certificate])
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
@@ -9,8 +12,9 @@ from flask_babel import gettext, ngettext
 
 from app.services.companies import company
 from app.services.pages import vendorhome
-from app.services.pages.case import CaseHead
+from app.services.pages.case import CaseHead, DownloadGroup
 from app.services.pages.vendorhome import Home
+from app.services.papers.documents import DocumentView
 from app.services.people import firstvisit
 from app.services.tasks import daterequests
 from app.states import STANDING, BookingState, Right, Side
@@ -179,36 +183,29 @@ def _steps(home: Home) -> list[dict[str, Any]]:
 
 
 def _papers(home: Home) -> list[dict[str, Any]]:
-    """The newest files of the case, as `document_list` draws them."""
+    """The newest files of the case, as `document_list` draws them; of the others nothing is made."""
     assert home.page is not None  # noqa: S101 - as above
-    number = home.page.head.number
-    found = [
-        (
-            group.opened_at,
-            {
-                "title": named(title),
-                "note": named(group.title),
-                "url": f"/cases/{number}/files/{name}",
-                "size": size(bytes_),
-                "at": short_day(group.opened_at),
-            },
-        )
+    head = home.page.head
+    found: list[tuple[datetime, Callable[[], dict[str, Any]]]] = [
+        (group.opened_at, partial(_handed_out, head.number, group, file))
         for group in home.page.downloads
-        for name, bytes_, title in group.files
+        for file in group.files
     ]
-    found += [
-        (
-            each.created_at or home.page.head.created_at,
-            {
-                "title": named(each.title),
-                "note": each.filename,
-                "url": f"/cases/{number}/documents/{each.id}",
-                "size": size(each.size),
-                "at": short_day(each.created_at),
-                "who": each.by,
-                "tag": case_head.void(home.page.head, each.key) or "",
-            },
-        )
-        for each in home.page.documents
-    ]
-    return [paper for _, paper in sorted(found, key=lambda pair: pair[0], reverse=True)[:MOST_DOCUMENTS]]
+    found += [(each.created_at or head.created_at, partial(_document, head, each)) for each in home.page.documents]
+    return [make() for _, make in sorted(found, key=lambda pair: pair[0], reverse=True)[:MOST_DOCUMENTS]]
+
+
+def _handed_out(number: str, group: DownloadGroup, file: tuple[str, int, str]) -> dict[str, Any]:
+    name, bytes_, title = file
+    return {
+        "title": named(title), "note": named(group.title), "url": f"/cases/{number}/files/{name}",
+        "size": size(bytes_), "at": short_day(group.opened_at),
+    }  # fmt: skip
+
+
+def _document(head: CaseHead, row: DocumentView) -> dict[str, Any]:
+    return {
+        "title": named(row.title), "note": row.filename, "url": f"/cases/{head.number}/documents/{row.id}",
+        "size": size(row.size), "at": short_day(row.created_at), "who": row.by,
+        "tag": case_head.void(head, row.key) or "",
+    }  # fmt: skip
