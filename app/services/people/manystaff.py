@@ -92,7 +92,7 @@ def _row(number: int, cells: Sequence[str], roles: Mapping[str, str], groups: Ma
 
 
 def _named(cell: str, names: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    """The ids of what the cell names, and the words that name nothing. Blanks part words, too, where no name has one."""
+    """The ids of what the cell names, and the words that name nothing. Blanks part words where no name has one."""
     found: list[str] = []
     strange: list[str] = []
     for part in _MARKS.split(cell.casefold()):
