@@ -122,8 +122,8 @@ def _shoot(browser: Browser, base: str, name: str, who: str, size: tuple[int, in
         _moving(page, base + place, apart=kind == "beside")
     else:
         page.goto(base + (_task(page, base, address) if address.startswith("task:") else address))
-    if drawn := page.locator("[data-diagram]").count():
-        page.locator("[data-diagram] .djs-container svg").nth(drawn - 1).wait_for()
+    if page.locator("[data-diagram]:visible").count():
+        page.locator("[data-diagram]:visible").last.locator(".djs-container svg").first.wait_for()
     page.screenshot(path=str(IMAGES / f"{name}.png"), full_page=whole)
     print(f"docs/images/{name}.png")
     context.close()
@@ -140,7 +140,7 @@ def _draft(page: Page, base: str, file: str) -> None:
 def _first(page: Page, base: str) -> str:
     """The address of the demo's own draft."""
     page.goto(f"{base}/designer")
-    return page.locator("a[href^='/designer/w/']").first.get_attribute("href") or ""
+    return page.locator("a[href^='/designer/w/']").last.get_attribute("href") or ""
 
 
 def _rename(page: Page, base: str, file: str) -> None:
@@ -223,7 +223,8 @@ def _second(place: Path, settings: Mapping[str, str]) -> None:
         data = source.read_bytes()
         target.write_bytes(data.replace(BEFORE.encode(), AFTER.encode()) if source.suffix in TEXTS else data)
     shutil.copytree(PROJECT / "bpmn" / "_shared", folder / "_shared", dirs_exist_ok=True)
-    said = command(["release", str(folder), "--note", "一次審査を描き直したため"], settings, 300)
+    people = ["--by", "高橋 悠", "--approved-by", "管理 太郎"]
+    said = command(["release", str(folder), "--note", "一次審査を描き直したため", *people], settings, 300)
     if said.returncode:
         raise SystemExit(said.stdout + said.stderr)
 

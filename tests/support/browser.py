@@ -37,11 +37,11 @@ def browser() -> Iterator[Browser]:
             started.close()
 
 
-def until(page: Page, true: Callable[[], bool], what: str) -> None:
+def until(page: Page, true: Callable[[], bool], what: str, patience: int = PATIENCE) -> None:
     """Wait for what the page or a handler of its requests makes true: handlers run only while Playwright waits, never
     during `time.sleep`. TimeoutError names `what`."""
-    deadline = time.monotonic() + PATIENCE / 1000
+    deadline = time.monotonic() + patience / 1000
     while not true():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} did not happen within {PATIENCE / 1000:g} seconds")
+            raise TimeoutError(f"{what} did not happen within {patience / 1000:g} seconds")
         page.wait_for_timeout(50)

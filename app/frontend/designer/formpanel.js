@@ -256,7 +256,7 @@ export function formPanel(place, editor, panels, file, shell) {
     /** After a change: what is being typed stays as it is, the rest follows. */
     refresh() {
       if ((selected()?.id ?? null) !== shown) draw();
-      else if (!place.contains(document.activeElement)) draw();
+      else setTimeout(() => place.contains(document.activeElement) || draw()); // with Tab the next field has the focus only then
     },
     goTo(where) {
       const [, id, attribute] = /^(?:field:)?([^.]*)\.?(.*)$/.exec(placed(where).part || placed(where).element) ?? [];

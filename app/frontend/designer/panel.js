@@ -21,6 +21,7 @@ export class Panel {
     this.touched = 0;
     for (const kind of ["click", "input", "change"]) this.node.addEventListener(kind, () => { this.touched = Date.now(); });
     this.node.addEventListener("pointerdown", () => this.press());
+    this.node.addEventListener("keydown", ({ key }) => key === "Tab" && this.leave());
     this.node.addEventListener("focusout", ({ relatedTarget }) => {
       if (this.stale && !this.node.contains(relatedTarget)) setTimeout(() => this.stale && this.refresh());
     });
@@ -33,11 +34,21 @@ export class Panel {
   /** What is drawn anew between press and release would swallow the click: whoever leaves a field for a button has changed something. */
   press() {
     this.pressed = true;
-    const release = () => setTimeout(() => {
+    const release = () => this.release();
+    for (const kind of ["pointerup", "pointercancel"]) document.addEventListener(kind, release, { once: true });
+  }
+
+  /** The same with Tab: a field tells of its change before the next one has the focus. */
+  leave() {
+    this.pressed = true;
+    this.release();
+  }
+
+  release() {
+    setTimeout(() => {
       this.pressed = false;
       if (this.waiting) this.draw();
     });
-    for (const kind of ["pointerup", "pointercancel"]) document.addEventListener(kind, release, { once: true });
   }
 
   show(element) {

@@ -5,6 +5,14 @@ import { make } from "./dom.js";
 /** Nothing else names it: the editor at hand changes it by itself. */
 export const ALONE = "alone";
 
+/** A line of a diagram or table without its tags: a parameter or property as name: value, else its text. */
+function plain(line) {
+  if (!line.trim().startsWith("<")) return line;
+  const of = (name) => line.match(new RegExp(`\\b${name}="([^"]*)"`))?.[1];
+  const value = of("value");
+  return value !== undefined ? `${of("name") ?? of("id") ?? ""}: ${value}` : line.replace(/<[^>]*>/g, "").trim() || line;
+}
+
 /**
  * True once it is done, false where it stays; with `home` (the file in which it stands) ALONE where nothing but the thing itself would change.
  *
@@ -22,7 +30,7 @@ export async function renamed({ t, shell, tell }, { kind, old, wanted, of = "", 
     return false;
   }
   if (home && !said.left.length && said.places.length < 2) return ALONE;
-  const rows = said.places.map(({ file, title, line, before, after }) => make("tr", {}, make("td", {}, title && title !== file ? [title, make("br"), make("small", {}, line ? `${file} : ${line}` : file)] : line ? `${file} : ${line}` : file), make("td", {}, make("del", {}, before)), make("td", {}, make("ins", {}, after))));
+  const rows = said.places.map(({ file, title, line, before, after }) => make("tr", {}, make("td", {}, title && title !== file ? [title, make("br"), make("small", {}, line ? `${file} : ${line}` : file)] : line ? `${file} : ${line}` : file), make("td", {}, make("del", {}, plain(before))), make("td", {}, make("ins", {}, plain(after)))));
   const table = make("table", { class: "dc-table" }, make("thead", {}, make("tr", {}, make("th", {}, t("Place")), make("th", {}, t("Now")), make("th", {}, t("Then")))), make("tbody", {}, rows));
   const left = said.left.length ? make("p", {}, t("These say the same name and may mean another one. They stay as they are: %(places)s", { places: said.left.map(({ file, line }) => `${file} : ${line}`).join("、") })) : "";
   const wrong = said.problems.length ? [make("p", {}, t("This would then be wrong:")), make("ul", { class: "dc-wrongs" }, said.problems.map((text) => make("li", { class: "is-error" }, text)))] : [];
