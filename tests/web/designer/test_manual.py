@@ -79,7 +79,7 @@ def newer(draft: Draft) -> str:
     files = dict(portal.releases.all_current()[0].package.files)
     files[MAIL] = files[MAIL].decode().replace("次のリンク", "このリンク").encode()
     terms.put(portal, catalogue.from_files(files), terms.Act("太郎"), None)
-    return draft.page("+")
+    return draft.page("+", "+/take-in")
 
 
 def problems(draft: Draft) -> str:
@@ -133,7 +133,7 @@ PLACES: dict[str, Callable[[Draft], str]] = {
     "フォームを作る": lambda draft: draft.page("+") + draft.api("panels") + dictionary("forms"),
     "決定表を作る": lambda draft: draft.page("+") + dictionary("decisions"),
     "メールと書類を書く": lambda draft: draft.page("+") + dictionary("text"),
-    "設定・費用・日程・英語を変える": lambda draft: draft.page("+"),
+    "設定・費用・日程・英語を変える": lambda draft: draft.page("+") + draft.api("panels"),
     "何人かで書く": lambda draft: draft.page("+", "+/about"),
     "新しい版が施行されたとき": newer,
     "直すところ": problems,
