@@ -11,7 +11,7 @@ const ASK_AGAIN = 30_000;
 const LEFT = "left";
 const LEAVE = "nintei:leave"; // pressed without network: done as soon as a page can do it
 const { whose, who = "", idle, gone, goneAgain } = document.body?.dataset ?? {};
-const windows = whose && typeof BroadcastChannel !== "undefined" ? new BroadcastChannel(`nintei:${whose}`) : null;
+const windows = whose && globalThis.BroadcastChannel ? new BroadcastChannel(`nintei:${whose}`) : null;
 let asked = Date.now();
 let cleared = false;
 let left = false; // they signed out, in whichever window
@@ -29,8 +29,9 @@ function stored(act) {
 async function ask() {
   asked = Date.now();
   const answer = await fetch(whose, { headers: { Accept: "application/json" }, credentials: "same-origin" }).catch(() => null);
-  if (!answer?.ok) return wait();
-  const same = `${(await answer.json()).account ?? ""}` === who;
+  const said = answer?.ok ? await answer.json().catch(() => null) : null;
+  if (!said) return wait(); // it cannot be told now
+  const same = `${said.account ?? ""}` === who;
   if (cleared && same) back();
   else if (!cleared && !same) await clear();
   else wait();
