@@ -294,6 +294,7 @@ def test_problems_texts_tables_forms_and_settings_are_worked_by_keys_alone(windo
     page.keyboard.type("（一次）")
     page.keyboard.press("Tab")
     window.until(FORM, lambda data: "審査結果（一次）".encode() in data)
+    expect(page.locator(".ed-panel :is(input, textarea):focus")).to_have_count(1)  # nobody loses their place
 
 
 def press(page: Page, shape: Locator) -> None:

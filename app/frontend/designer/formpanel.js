@@ -34,8 +34,13 @@ export function formPanel(place, editor, panels, file, shell) {
 
   // ---- changing
 
+  /** Once the next field has the focus: a field tells of its change while it loses it. */
   function change(name, value) {
-    const field = registry.get(shown);
+    const id = shown;
+    setTimeout(() => registry.get(id) && edit(registry.get(id), name, value));
+  }
+
+  function edit(field, name, value) {
     const [key, inner] = name.split(".");
     if (!inner) return modeling.editFormField(field, key, value === "" ? undefined : value);
     const part = { ...field[key] };
@@ -80,7 +85,7 @@ export function formPanel(place, editor, panels, file, shell) {
   }
 
   function rename(name, value) {
-    change(name, value);
+    edit(registry.get(shown), name, value);
     const field = registry.get(shown);
     const wanted = `Field_${value}`;
     // The editor's own ids say nothing to a reader of the file; a person's are left alone.

@@ -15,6 +15,15 @@ const ours = (kinds) => ({
   propertiesPanel: ["value", { attachTo() {} }],
 });
 
+/** The library takes the focus to the chosen component after each change: whoever has gone on in the panel since their last key stays there. */
+function staying(panel, place) {
+  let landed = null;
+  const root = panel.parentElement;
+  for (const kind of ["keydown", "pointerdown"]) root.addEventListener(kind, () => { landed = null; }, true);
+  panel.addEventListener("focusin", ({ target }) => { landed = target; });
+  place.addEventListener("focusin", () => landed?.isConnected && landed.focus());
+}
+
 export async function open(host, file, shell) {
   const panels = await shell.panels();
   const kinds = panels.components.map(({ id }) => id);
@@ -39,11 +48,12 @@ export async function open(host, file, shell) {
   editor.attachTo(place);
 
   const settings = formPanel(panel, editor, panels, file, shell);
+  staying(panel, place);
   const buttons = () => {
     undo.disabled = !commands.canUndo();
     redo.disabled = !commands.canRedo();
   };
-  editor.on("selection.changed", () => settings.draw());
+  editor.on("selection.changed", () => settings.refresh());
   editor.on("commandStack.changed", () => {
     buttons();
     const now = content();
