@@ -51,7 +51,7 @@ TITLES: dict[str, str] = {
     "rooms": N_("Rooms, a line each"),
     "yen": N_("Amount in yen"),
     "tax_rate": N_("Tax rate in percent"),
-    "person": N_("Name and office of a person"),
+    "person": N_("Name of a body, an office or a person"),
     "address": N_("Address"),
     "account_type": N_("Kind of account at a bank"),
     "account_holder": N_("Holder of an account, as the bank writes it"),
