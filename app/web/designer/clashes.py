@@ -61,7 +61,7 @@ def _field(of: list[facts.Facts | None], clash: Conflict) -> dict[str, Any]:
         if each.named is not None:
             known[each.facts.get("id") or each.named.id] = each.named.name or each.named.id
     parts = [part for part in clash.place.split(".") if part not in ("components", "values")]
-    about = [known[part] for part in parts if part in known]
+    about = [named(known[part]) for part in parts if part in known]
     rest = ".".join(part for part in parts if part not in known)
     sides = (
         None if each is None else [(part_said(rest, gettext) if rest else "", _plain(each))]
@@ -83,7 +83,7 @@ def _plain(text: str) -> str:
         value = json.loads(text)
     except ValueError:
         return text
-    return value if isinstance(value, str) else gettext(", ").join(_labels(value)) or text
+    return value if isinstance(value, str) else gettext(", ").join(named(each) for each in _labels(value)) or text
 
 
 def _labels(value: Any) -> list[str]:
