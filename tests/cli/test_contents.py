@@ -35,7 +35,7 @@ def two(terminal: Terminal) -> None:
 def test_two_releases_are_compared_in_words(terminal: Terminal) -> None:
     said = terminal.says("diff", "1", "2")
     for line in (
-        "forms/approve.form\n  ~ “Reason” (reason), validate.maxLength: “1000” → “500”\n",
+        "forms/approve.form\n  ~ “Reason” (reason), Most characters: “1000” → “500”\n",
         "library_card.bpmn\n  ~ “受け取り” (collect), name: “カードの受け取り” → “受け取り”\n",
         "loan_limit.dmn\n  ~ “貸出冊数の上限” (loan_limit), row 3, 上限（冊）: “30” → “40”\n",
         "package.toml\n  ~ key guidelines.approval.days: “3” → “4”\n",
