@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
+from app.bpmn.words import even
 from app.catalogue import archive
 from app.catalogue.diagrams import read_diagrams
 from app.catalogue.english import FILE as ENGLISH
@@ -20,6 +22,7 @@ from app.errors import BadPackage, Problem
 from app.feel.dmn import Decision, read_decisions
 
 _NO_NUMBERS = ("NaN", "Infinity", "-Infinity")
+_TITLES = re.compile(r'^(title|title_en) *= *"([^"\\\n]*)" *$', re.MULTILINE)  # of a scenario
 MAX_TEXT_BYTES = 2 * 1024 * 1024  # of a form or template
 
 
@@ -94,11 +97,21 @@ def from_files(files: Mapping[str, bytes]) -> Package:
         mails=mails,
         documents=documents,
         decisions=_decisions(files, problems),
-        english=wording(manifest, mails, documents, forms, table, diagrams.elements.values()),
+        english={**_walks(files), **wording(manifest, mails, documents, forms, table, diagrams.elements.values())},
         table=table,
         words=diagrams.words,
         problems=tuple(problems),
     )
+
+
+def _walks(files: Mapping[str, bytes]) -> dict[str, str]:
+    """What scenarios are called, in English."""
+    found: dict[str, str] = {}
+    for path in _inside(files, "scenarios", ".toml"):
+        said = dict(_TITLES.findall(files[path].decode("utf-8", "replace")))
+        if said.get("title") and said.get("title_en"):
+            found[even(said["title"])] = said["title_en"]
+    return found
 
 
 def _templates(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app import catalogue
+from app.catalogue import scenarios
 from app.engine import Engine
 from app.services.base import titles
 from app.services.process import context
@@ -43,3 +44,10 @@ def test_steps_of_the_certification_are_told_apart_in_both_languages() -> None:
         assert len(english) == len(set(english))
     assert package.elements["reply_materials"].title == "追加資料を提出する"
     assert package.elements["reply_materials"].name == "メールにて返信"
+
+
+def test_every_scenario_of_the_certification_is_called_something_in_english() -> None:
+    package = catalogue.load(PACKAGE, PACKAGE.parent / "_shared")
+    walks = scenarios.read(package.files).scenarios
+    assert len(walks) > 30
+    assert [name for name, walk in walks.items() if walk.title not in package.english] == []
