@@ -5,9 +5,11 @@
 const text = (bytes) => btoa(Array.from(bytes, (each) => String.fromCharCode(each)).join(""));
 const bytes = (written) => Uint8Array.from(atob(written), (each) => each.charCodeAt(0));
 
+const hex = (written) => Uint8Array.from(written.match(/../g), (each) => parseInt(each, 16));
+
 /** {seal(value), open(sealed)} under this key; both give null where it cannot be done. */
 export function sealer(written) {
-  const key = written && globalThis.crypto?.subtle ? crypto.subtle.importKey("raw", bytes(written), "AES-GCM", false, ["encrypt", "decrypt"]) : null;
+  const key = written && globalThis.crypto?.subtle ? crypto.subtle.importKey("raw", hex(written), "AES-GCM", false, ["encrypt", "decrypt"]) : null;
   return {
     async seal(value) {
       if (!key) return null;

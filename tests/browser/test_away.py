@@ -20,8 +20,10 @@ from tests.browser.test_own_saves import (  # noqa: F401 - the fixtures
     place,
     press,
 )
+from tests.flow.place import Place
 from tests.support.browser import until
 from tests.support.needs import needs
+from tests.support.network import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-uploads"), needs("chromium", "frontend")]
 
@@ -90,6 +92,7 @@ def test_what_was_typed_without_network_is_there_when_the_page_is_opened_afresh(
 
 
 def test_whoever_signs_out_leaves_nothing_to_read_and_finds_it_again(
+    place: Place,  # noqa: F811
     number: str,  # noqa: F811
     context: BrowserContext,  # noqa: F811
 ) -> None:
@@ -104,8 +107,10 @@ def test_whoever_signs_out_leaves_nothing_to_read_and_finds_it_again(
     everything = page.evaluate("JSON.stringify([localStorage, sessionStorage])")
     assert "nintei:kept:" in everything and "ログアウトの前" not in everything
     open_form(context, number)
-    until(page, lambda: kept(page) == [], "the text at the portal, saved by one of the windows")
-    page.reload()
+    # One of the windows saves it, and is drawn anew.
+    saved = "SELECT * FROM draft"
+    wait_until(lambda: "ログアウトの前の文" in str(place.records.rows(saved)), 60, "the text at the portal")
+    page = open_form(context, number)
     expect(page.locator(NOTE)).to_have_value("ログアウトの前の文")
     page.context.set_offline(True)
     page.evaluate("document.querySelector('form[action$=\"/logout\"]').requestSubmit()")
