@@ -123,7 +123,7 @@ def join(left: Domain, right: Domain) -> Domain:
     """What is in either. Sets that grow long become ranges and kinds, and ranges that grow become endless."""
     if right.within(left):
         return left
-    if left.empty:
+    if left.within(right):
         return right
     if left.any or right.any:
         return replace(ANY, unset=left.unset or right.unset)

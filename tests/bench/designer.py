@@ -67,6 +67,27 @@ def shown(page: Any, server: Server, path: str) -> tuple[float, float, int]:
     return took, processor(server) - before, len(asked)
 
 
+# What keeps the browser longer than 50 ms, from here on.
+WATCH = """() => { window.long = [0];
+  new PerformanceObserver((list) => window.long.push(...list.getEntries().map(({ duration }) => duration)))
+    .observe({ type: "longtask" }); }"""
+TYPED = {
+    "a name on the canvas": ("document_review.bpmn&at=first_review", ".dc-panel [data-part=name] :is(input, textarea)"),
+    "a mail": ("mail/review-1.md", ".cm-content"),
+}
+
+
+def blocked(page: Any, path: str, field: str) -> float:
+    """The longest that the browser stood still while somebody typed, in milliseconds; 0: never more than 50."""
+    page.goto(path, wait_until="commit")
+    page.locator(SHOWN).first.wait_for()
+    page.wait_for_timeout(1000)
+    page.locator(f".dz-panel:not([hidden]) {field}").first.click()
+    page.evaluate(WATCH)
+    page.keyboard.type("abcdefghijklmnopqrstuvwxyz" * 2, delay=80)
+    return float(page.evaluate("Math.max(...window.long)"))
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as place, browser() as opened:
         folder = Path(place)
@@ -89,6 +110,9 @@ def main() -> None:
                 middle = [statistics.median(each[part] for each in then) for part in range(3)]
                 once = f"{first[0]:8.2f} {first[1]:16.2f}"
                 print(f"  {name:14} {once} {middle[0]:24.2f} {middle[1]:16.2f} {middle[2]:10.0f}")
+            for name, (file, field) in TYPED.items():
+                stood = blocked(page, f"/designer/w/{draft}?file={file}", field)
+                print(f"  typed, {name}: the browser stood still for {stood:.0f} ms")
             context.close()
         finally:
             server.stop()
