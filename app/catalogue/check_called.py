@@ -29,9 +29,10 @@ class CalledChecks:
         self.complaints = complaints
 
     def run(self) -> None:
+        part = "values" if self.package.declared.values else ""  # where it is to stand
         for name in sorted(self._set()):
             if not called.of_value(self.package, name):
-                self.complaints.warn(FILE, "", _UNCALLED, "values", name=name)
+                self.complaints.warn(FILE, "", _UNCALLED, part, name=name)
         for name, value in self.package.declared.values.items():
             for option in value.options:
                 if not option.partition("=")[2].strip():
