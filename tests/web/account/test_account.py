@@ -319,7 +319,15 @@ def test_staff_switch_the_shortcuts_of_single_keys_off(shared: Site) -> None:
     assert "data-keys" not in client.get("/account").text
 
 
+def test_staff_have_the_days_work_mailed_or_not(shared: Site) -> None:
+    client, said = shared.operator(), {"name": "佐藤 美咲", "language": "ja"}
+    for choice in ("on", "off"):
+        client.post("/account/profile", data={**said, "daily": choice})
+        client.post("/account/profile", data=said)  # what is not said stays as it is
+        assert re.search(rf'id="daily-{choice}" value="{choice}"[^>]* checked>', client.get("/account").text)
+
+
 def test_a_vendor_has_no_list_and_no_shortcuts_to_switch(shared: Site, person: str) -> None:
     client = shared.anybody()
     client.post("/login", data={"email": person, "password": OLD})
-    assert 'name="shortcuts"' not in client.get("/account").text
+    assert not re.search('name="(shortcuts|daily)"', client.get("/account").text)

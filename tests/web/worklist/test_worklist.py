@@ -224,6 +224,23 @@ def test_a_view_is_kept_opened_replaced_and_forgotten(world: World) -> None:
     assert "名前を付けてください" in alerts(client.get("/tasks"))
 
 
+def test_each_chooses_the_columns_of_the_own_list(world: World) -> None:
+    def heads(client: FlaskClient) -> list[str]:
+        return re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', get(client))
+
+    client, colleague = world.site.operator(0), world.site.operator(1)
+    usual = ["期限", "何を", "会社・システム", "経過", "担当"]
+    assert heads(client) == usual
+    chosen = {"column": ["group", "opened", "evil"], "back": "scope=all&q=大空"}
+    assert "q=" in client.post("/worklist/columns", data=chosen).headers["Location"], "back to the same list"
+    assert heads(client) == ["期限", "何を", "会社・システム", "グループ", "待ちはじめた日"]
+    assert heads(colleague) == usual
+    client.post("/worklist/columns", data={})
+    assert heads(client) == usual[:3]
+    client.post("/worklist/columns", data={"column": ["clock", "person"]})
+    assert heads(client) == usual
+
+
 def test_an_analyst_reads_the_list_and_may_change_nothing(world: World) -> None:
     client = world.site.person("reads@example.jp")
     page = get(client)
