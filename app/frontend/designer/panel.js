@@ -63,9 +63,11 @@ export class Panel {
     this.stale = false;
     const part = this.node.contains(document.activeElement) ? document.activeElement.closest("[data-part]")?.dataset.part : null;
     const nth = part ? [...this.fieldOf(part).querySelectorAll("input,select,textarea,button")].indexOf(document.activeElement) : -1;
+    const heading = document.activeElement?.matches("h2") && this.node.contains(document.activeElement);
     const top = this.node.scrollTop;
     this.node.replaceChildren(...this.contents());
     this.node.scrollTop = top;
+    if (heading) this.node.querySelector("h2")?.focus();
     if (part && nth >= 0) this.fieldOf(part)?.querySelectorAll("input,select,textarea,button")[nth]?.focus();
   }
 
