@@ -28,7 +28,14 @@ PAGES = (
     "/settings", "/figures", "/audit", "/audit/keeping", "/sign-ins", "/designer", "/admin/", "/admin/case/",
     "/exports", "/account",
 )  # fmt: skip
-OWN = ("/logout", "/account", "/first-visit", "/worklist/views", "/admin/")  # what is one's own: also kept views
+OWN = (
+    "/logout",
+    "/account",
+    "/first-visit",
+    "/worklist/views",
+    "/worklist/columns",
+    "/admin/",
+)  # what is one's own: also how one looks at lists
 DOCUMENTED = (
     "openssl cms -verify -binary -inform PEM -in SHA256SUMS.p7s -content SHA256SUMS -CAfile certificate.pem "
     "-partial_chain -purpose any -out /dev/null && sha256sum -c SHA256SUMS"

@@ -17,9 +17,11 @@ export class Panel {
     Object.assign(this, { modeler, shell, known, marks, actions, t: shell.t, closed: new Set() });
     this.node = make("aside", { class: "dc-panel", "aria-label": this.t("What the chosen element says") });
     this.controls = new Controls(this);
-    this.element = null;
+    this.element = this.typed = null;
     this.touched = 0;
     for (const kind of ["click", "input", "change"]) this.node.addEventListener(kind, () => { this.touched = Date.now(); });
+    this.node.addEventListener("input", ({ target }) => { this.typed = target; });
+    this.node.addEventListener("change", () => { this.typed = null; });
     this.node.addEventListener("pointerdown", () => this.press());
     this.node.addEventListener("keydown", ({ key }) => key === "Tab" && this.leave());
     this.node.addEventListener("focusout", ({ relatedTarget }) => {
@@ -96,10 +98,9 @@ export class Panel {
     field?.scrollIntoView?.({ block: "nearest" });
   }
 
-  /** What is typed and not yet taken over, taken over. */
+  /** What is typed and not yet taken over, taken over; nothing else: a field that says again what it says would be a change without end. */
   flush() {
-    const active = document.activeElement;
-    if (this.node.contains(active) && active.matches("input,textarea")) active.dispatchEvent(new Event("change", { bubbles: true }));
+    if (this.typed && this.node.contains(this.typed)) this.typed.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   contents() {
