@@ -60,7 +60,7 @@ SHOTS = (
     ("designer-rename", "analyst@nintei.example", WIDE, "rename:mail/review-2.md", False),
     ("designer-form", "analyst@nintei.example", BROAD, "draft:forms/first_review.form&at=field:Field_outcome", False),
     ("designer-mail", "analyst@nintei.example", BROAD, "draft:mail/review-1.md", False),
-    ("designer-settings", "analyst@nintei.example", WIDE, "draft:package.toml&at=calendars.exam.capacity", False),
+    ("designer-settings", "analyst@nintei.example", TALL, "draft:package.toml&at=calendars.exam.capacity", False),
     ("designer-play", "analyst@nintei.example", TALL, "play:second_review", False),
     ("designer-release", "analyst@nintei.example", TALL, "changed:mail/review-1.md", False),
     ("designer-scenarios", "analyst@nintei.example", TALL, "walked:", False),
@@ -81,7 +81,8 @@ def main(*beginnings: str) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         place, port = Path(folder), free_port()
-        settings = settings_for(place, port, demo="yes", plays="1")
+        shutil.copytree(PROJECT / "bpmn", place / "bpmn")
+        settings = settings_for(place, port, demo="yes", plays="1", packages_dir=str(place / "bpmn"))
         server = start(["run", "--demo"], settings, place / "log", settings["NINTEI_BASE_URL"])
         try:
             server.wait_ready(300)
@@ -134,6 +135,8 @@ def _draft(page: Page, base: str, file: str) -> None:
     page.goto(f"{base}{_first(page, base)}?file={file}")
     drawn = ".djs-container svg, .cm-content, .ed-panel, .ed-sections, .ed-table td, .ed-english"
     page.locator(f".dz-panel:not([hidden]) :is({drawn})").first.wait_for()
+    if file.startswith("pdf/"):
+        page.locator(".ed-sheet").first.wait_for(timeout=60_000)
     page.wait_for_timeout(2000)  # fonts and the list of problems
 
 
@@ -214,15 +217,13 @@ def _changed(page: Page, base: str, file: str) -> None:
 
 def _second(place: Path, settings: Mapping[str, str]) -> None:
     """A second release, once: the first review is drawn anew under another id."""
-    folder = place / PACKAGE
-    if folder.exists():
+    folder = place / "bpmn" / PACKAGE
+    if (folder / "forms" / f"{AFTER}.form").exists():
         return
-    for source in (each for each in (PROJECT / "bpmn" / PACKAGE).rglob("*") if each.is_file()):
-        target = folder / source.relative_to(PROJECT / "bpmn" / PACKAGE).as_posix().replace(BEFORE, AFTER)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        data = source.read_bytes()
-        target.write_bytes(data.replace(BEFORE.encode(), AFTER.encode()) if source.suffix in TEXTS else data)
-    shutil.copytree(PROJECT / "bpmn" / "_shared", folder / "_shared", dirs_exist_ok=True)
+    for file in [each for each in folder.rglob("*") if each.is_file()]:
+        if file.suffix in TEXTS:
+            file.write_bytes(file.read_bytes().replace(BEFORE.encode(), AFTER.encode()))
+        file.rename(file.with_name(file.name.replace(BEFORE, AFTER)))
     people = ["--by", "高橋 悠", "--approved-by", "管理 太郎"]
     said = command(["release", str(folder), "--note", "一次審査を描き直したため", *people], settings, 300)
     if said.returncode:

@@ -34,6 +34,11 @@ def options(package: Package, name: str) -> Mapping[str, str]:
     return {**{value: next(iter(labels)) for value, labels in found.items() if len(labels) == 1}, **said}
 
 
+def said(package: Package, name: str, value: Any) -> Any:
+    """A value as people call it, else itself."""
+    return options(package, name).get(value, value) if isinstance(value, str) else value
+
+
 def _fields(package: Package, name: str) -> Iterator[Mapping[str, Any]]:
     """The fields of all forms that give this value."""
     todo = [each for schema in package.forms.values() for each in schema.get("components", ())]

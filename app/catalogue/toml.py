@@ -116,7 +116,8 @@ class Table:
         value = self._take(key, default)
         if isinstance(value, str) and (value.strip() or default is not None):
             return value
-        self._wrong(key, N_("“%(key)s” must be a text in quotes."))
+        empty = isinstance(value, str) and not value.strip()
+        self._wrong(key, N_("“%(key)s” is empty.") if empty else N_("“%(key)s” must be a text in quotes."))
         return default or ""
 
     def english(self, key: str, fallback: str) -> str:

@@ -8,6 +8,9 @@ _LINE = re.compile(r"^\+\+\+ en[ \t]*\r?$", re.MULTILINE)
 
 
 def halves(body: str) -> tuple[str, str]:
-    """The Japanese and the English text; the latter is empty where there is none."""
+    """The Japanese and the English text; the latter is empty where there is none, else each of its lines stands as far
+    down as in the whole: what is wrong there is told by its line."""
     japanese, *english = _LINE.split(body, maxsplit=1)
-    return japanese, english[0].strip() if english else ""
+    if not english or not english[0].strip():
+        return japanese, ""
+    return japanese, "\n" * japanese.count("\n") + english[0].rstrip()

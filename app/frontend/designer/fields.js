@@ -57,7 +57,7 @@ export function fieldsOf({ panels, language, t, change }) {
   /** The rows of one table: `path` leads to it, `values` is what stands there. */
   return function rows(section, path, values = {}) {
     return section.keys.flatMap((key) => {
-      const made = labelled(key.title, [key.help, values[key.id] === undefined && key.without].filter(Boolean).join(" / "), widget(key, [...path, key.id], values[key.id]));
+      const made = labelled(key.title, values[key.id] === undefined && key.without ? t("%(help)s. Without it: %(what)s", { help: key.help, what: key.without }) : key.help, widget(key, [...path, key.id], values[key.id]));
       made.row.dataset.attribute = [...path, key.id].join(".");
       if (made.input.type === "checkbox") made.row.classList.add("ed-flag");
       if (!key.english) return [made.row];

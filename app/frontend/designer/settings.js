@@ -101,12 +101,24 @@ export async function open(host, file, shell) {
     if (free && !free.length) return null;
     const { row, input } = labelled(t("Name of the new entry"), free ? "" : t("Small letters, digits and _: files know it by this name"), (ties) => (free
       ? el("select", { ...ties, class: "ed-input" }, ...free.map(({ id, title }) => el("option", { value: id }, title)))
-      : el("input", { ...ties, class: "ed-input", pattern: "[a-z][a-z0-9_]*", spellcheck: "false" })));
+      : el("input", { ...ties, class: "ed-input", pattern: "[a-z][a-z0-9_]*", title: t("Small letters, digits and _: files know it by this name"), spellcheck: "false" })));
     return el("form", { class: "ed-bar ed-adding", submit: (event) => {
       event.preventDefault();
       const name = input.value.trim();
-      if (name && !taken.includes(name)) send([{ path: [...path, name], act: "set", value: { ...starting(section), ...extra } }], true);
+      if (taken.includes(name)) {
+        said.textContent = t("“%(name)s” is there already", { name });
+        input.focus();
+      } else if (name) fresh({ path: [...path, name], act: "set", value: { ...starting(section), ...extra } }, [...path, name]);
     } }, row, el("button", { class: "btn btn--small" }, t("Add")));
+  }
+
+  /** A new entry, opened, with the keys at its first field. */
+  async function fresh(made, path) {
+    await send([made], true);
+    const found = [...body.querySelectorAll("[data-entry]")].find(({ dataset }) => dataset.entry === path.join("."));
+    if (!found) return;
+    found.open = true;
+    found.querySelector("input, select, textarea")?.focus();
   }
 
   function named(section) {
@@ -119,17 +131,17 @@ export async function open(host, file, shell) {
   function listed(section) {
     const found = at([section.id]) ?? [];
     const move = (place, by) => button(by < 0 ? t("Up") : t("Down"), () => send([{ path: [section.id, place], act: "move", value: by }], true), { disabled: place + by < 0 || place + by >= found.length });
-    return [...found.map((values, place) => entry(section, [section.id, place], values.title ?? values.id, values, [move(place, -1), move(place, 1), remove([section.id, place])])),
-      file.readOnly ? null : button(t("Add"), () => send([found.length
+    return [...found.map((values, place) => entry(section, [section.id, place], values.title || values.id, values, [move(place, -1), move(place, 1), remove([section.id, place])])),
+      file.readOnly ? null : button(t("Add"), () => fresh(found.length
         ? { path: [section.id, found.length], act: "set", value: { id: `${section.id}_${found.length + 1}`, ...starting(section) } }
-        : { path: [section.id], act: "set", value: [{ id: `${section.id}_1`, ...starting(section) }] }], true))];
+        : { path: [section.id], act: "set", value: [{ id: `${section.id}_1`, ...starting(section) }] }, [section.id, found.length]))];
   }
 
   function nested(section) {
     const found = at([section.id]) ?? {};
     const titles = new Map(panels.things.section.map(({ id, title }) => [id, title]));
     return [...Object.entries(found).map(([name, settings]) => el("details", { class: "ed-group", "data-entry": `${section.id}.${name}` }, el("summary", {}, titles.get(name) ?? name),
-      ...Object.entries(settings).map(([key, values]) => entry(section, [section.id, name, key], values.title ?? key, values, [remove([section.id, name, key])])),
+      ...Object.entries(settings).map(([key, values]) => entry(section, [section.id, name, key], values.title || key, values, [remove([section.id, name, key])])),
       adding(section, [section.id, name], Object.keys(settings), { value: "" }))),
     adding({ ...section, keys: [], names: "new" }, [section.id], Object.keys(found))];
   }

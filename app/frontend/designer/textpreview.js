@@ -1,5 +1,5 @@
 // What a mail or a document comes out as, on made-up data or with a chosen case.
-import { button, el, newId, settled } from "./dom.js";
+import { button, el, newId, segmented, settled } from "./dom.js";
 import { boot } from "./words.js";
 
 const STORED = "nintei-designer-case";
@@ -59,7 +59,8 @@ export function textPreview(file, shell, content) {
   const kind = /^(mail\/|_shared\/mail\.|_shared\/.*\.md$)/.test(file.path) ? "mail" : /^pdf\/|^_shared\/.*\.html$/.test(file.path) ? "document" : "";
   if (!kind) return null;
   let number = sessionStorage.getItem(STORED) ?? "";
-  const asked = () => ({ path: file.path, content: content(), case: number });
+  let language = shell.language;
+  const asked = () => ({ path: file.path, content: content(), case: number, language });
   const pane = (kind === "mail" ? mailPane : documentPane)(t, file, shell, asked);
   const said = el("p", { class: "ed-said", role: "status" });
   let running = Promise.resolve();
@@ -85,7 +86,11 @@ export function textPreview(file, shell, content) {
   chosen.input.value = number;
   const later = settled(draw, kind === "mail" ? 600 : 1500);
   const place = el("section", { class: "ed-preview", "aria-label": t("What it comes out as") },
-    el("div", { class: "ed-bar" }, el("h2", { class: "ed-title" }, t("What it comes out as")), chosen.row, ...(pane.tools ?? []),
+    el("div", { class: "ed-bar" }, el("h2", { class: "ed-title" }, t("What it comes out as")),
+      kind === "mail" ? segmented(t("Language"), [["ja", "日本語"], ["en", "English"]], language, (value) => {
+        language = value;
+        draw();
+      }) : "", chosen.row, ...(pane.tools ?? []),
       button(t("Draw again"), draw)),
     said, ...pane.body);
   return { place, draw, later, stop() { later.stop(); pane.close?.(); } };

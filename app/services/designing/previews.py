@@ -61,12 +61,14 @@ class PageShown:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is shown: the file as it is being written, for which element, and with which case ("": a made-up one)."""
+    """What is shown: the file as it is being written, for which element, and with which case ("": a made-up one).
+    `language`: of whom a mail goes to."""
 
     path: str
     content: str
     element: str = ""
     case: str = ""
+    language: str = "ja"
 
 
 class Previews:
@@ -106,7 +108,7 @@ class Previews:
             {
                 "subject": source.subject,
                 "subject_en": source.subject_en,
-                "body": source.body,
+                "body": _where_it_stands(source.body, source.body_line),
                 "header": dict(source.header),
             },
             facts,
@@ -117,7 +119,7 @@ class Previews:
             sender="nintei@nintei.localhost",
             to=facts["company"]["email"] or "nobody@nintei.localhost",
             to_side=source.to,
-            english="",
+            english="" if asked.language == "en" else None,
         )
         return MailShown(made["subject"], source.to, made["text"], made["html"], source.attachments)
 
@@ -129,7 +131,11 @@ class Previews:
         _raise(wrong)
         made = self._composer.compose(
             "document",
-            {"title": source.title, "filename": source.filename, "body": source.html},
+            {
+                "title": source.title,
+                "filename": source.filename,
+                "body": _where_it_stands(source.html, source.body_line),
+            },
             self._facts(package, asked, actor),
             files,
             document_id=source.id,
@@ -177,6 +183,11 @@ class Previews:
         key = json.dumps(settings, sort_keys=True, default=str)
         base = self._portal.settings.base_url.rstrip("/")
         return _made(_Key(package, settings, package.digest + key), self._portal.today(), base)
+
+
+def _where_it_stands(text: str, line: int) -> str:
+    """Below as many lines as in its file: what is wrong is told by the line that its writer sees."""
+    return "\n" * (line - 1) + text
 
 
 @database.connection()

@@ -11,16 +11,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from app.catalogue import called
 from app.engine import Snapshot, Unmovable
 from app.errors import N_, NinteiError, Problem, defect
 from app.services.base import history
-from app.services.base.actors import Actor
+from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.moves import aliases, kept, questions, sorting, versions
 from app.services.process import standing
-from app.states import EntryKind, MovedState, MoveState, Side
-from app.store import cases, database, moves, statements
+from app.states import ChangeKind, EntryKind, MovedState, MoveState, Side
+from app.store import cases, changes, database, moves, statements
 from app.store.models import Case, Move, MoveCase
 
 log = logging.getLogger("nintei.moves")
@@ -34,7 +35,7 @@ def work(portal: Portal) -> int:
         move = moves.under_way()
         if move is None:
             return 0
-        back = move.state is MoveState.UNDOING
+        back = _who_takes_it_back(move) if move.state is MoveState.UNDOING else None
         waiting = moves.cases_in(move.id, MovedState.MOVED if back else MovedState.WAITING, SLICE)
     for case_id in waiting:
         try:
@@ -51,8 +52,17 @@ def work(portal: Portal) -> int:
     return len(waiting) or 1
 
 
-def _one(portal: Portal, move_id: int, case_id: int, back: bool) -> bool:
-    """One case, in a transaction; False where the move goes on no more."""
+def _who_takes_it_back(move: Move) -> Actor:
+    """As it stands on record."""
+    said = (
+        each for each in changes.recent(ChangeKind.MOVE) if (each.subject, each.field) == (move.package_id, "undone")
+    )
+    one = next(said, None)
+    return Actor(one.by_id, one.by_name, Side.OPERATOR) if one is not None else SYSTEM
+
+
+def _one(portal: Portal, move_id: int, case_id: int, back: Actor | None) -> bool:
+    """One case, in a transaction; False where the move goes on no more. `back`: who has it taken back."""
     case = cases.lock(case_id)
     move, row = moves.get(move_id), moves.case_of(move_id, case_id)
     wanted, stands = (MoveState.UNDOING, MovedState.MOVED) if back else (MoveState.RUNNING, MovedState.WAITING)
@@ -61,7 +71,7 @@ def _one(portal: Portal, move_id: int, case_id: int, back: bool) -> bool:
     if row.state is not stands:
         return True  # another worker was here
     if back:
-        _back(portal, move, row, case)
+        _back(portal, move, row, case, back)
     else:
         _move(portal, move, row, case)
     return True
@@ -75,19 +85,22 @@ def _move(portal: Portal, move: Move, row: MoveCase, case: Case) -> None:
         old = portal.releases.loaded(case.release_id)
         why = [each.problem for each in sorting.rows(case, old, new, decisions)]
     if not why:
-        stood, (blob, token) = kept.before(case, kept.MOVED), cases.state(case.id)
+        stood, (blob, token), had = kept.before(case, kept.MOVED), cases.state(case.id), set(case.data)
         try:
-            called = put(portal, case, (old, new), Snapshot(blob, token), decisions, now)
+            others = put(portal, case, (old, new), Snapshot(blob, token), decisions, now)
         except Unmovable as error:
             why = [each.problem for each in sorting.named(error.findings, old, new)]
     if why:
         row.state, row.findings = MovedState.LEFT, [_plain(each) for each in why]
         statements.save(row)
         return
-    row.before = {"stood": stood, "made": kept.made(case, stood), "called": called}
+    row.before = {"stood": stood, "made": kept.made(case, stood), "called": others}
     row.blob, row.token, row.revision, row.state = blob, token, case.revision, MovedState.MOVED
     statements.save(row)
-    _note(case, now, "moved", new.number, move)
+    given = [each for each in questions.values(decisions).items() if each[0] in case.data.keys() - had]
+    by = Actor(move.approved_by_id, move.approved_name, Side.OPERATOR)
+    data = {"move": move.id, "reason": move.reason, "values": [_called(new, *each) for each in given]}
+    history.note(case.id, now, EntryKind.VERSION, by=by, title=str(new.number), text="moved", data=data)
 
 
 def put(
@@ -122,7 +135,7 @@ def _against(case: Case, new: Loaded) -> list[Problem]:
     return []
 
 
-def _back(portal: Portal, move: Move, row: MoveCase, case: Case) -> None:
+def _back(portal: Portal, move: Move, row: MoveCase, case: Case, by: Actor) -> None:
     now = portal.now()
     row.at = now
     same = case.revision == row.revision and not case.ended and not moves.busy([case.id])
@@ -136,7 +149,8 @@ def _back(portal: Portal, move: Move, row: MoveCase, case: Case) -> None:
     row.state = MovedState.BACK if same else MovedState.GONE_ON
     statements.save(row)
     if same:
-        _note(case, now, "back", portal.releases.loaded(case.release_id).number, move)
+        number = portal.releases.loaded(case.release_id).number
+        history.note(case.id, now, EntryKind.VERSION, by=by, title=str(number), text="back", data={"move": move.id})
 
 
 def _failed(portal: Portal, move_id: int, case_id: int, error: Exception) -> None:
@@ -161,11 +175,10 @@ def _ended(portal: Portal, move_id: int) -> None:
         moves.end(move, ends, portal.now())
 
 
-def _note(case: Case, now: datetime, what: str, number: int, move: Move) -> None:
-    by = Actor(move.approved_by_id, move.approved_name, Side.OPERATOR)
-    history.note(case.id, now, EntryKind.VERSION, by=by, title=str(number), text=what, data={
-        "move": move.id, "reason": move.reason,
-    })  # fmt: skip
+def _called(loaded: Loaded, name: str, value: Any) -> tuple[str, Any]:
+    """A routing value that was given, as people call it and what it is."""
+    titles = called.of_value(loaded.package, name)
+    return titles[0] if titles else name, called.said(loaded.package, name, value)
 
 
 def _plain(problem: Problem) -> dict[str, Any]:

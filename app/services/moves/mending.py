@@ -177,7 +177,9 @@ def carry_out(portal: Portal, case: Case, wish: Wish, reason: str, now: datetime
         reason=reason, at=now, by=actor.user_id, by_name=actor.name, before=stood,
         made=kept.made(case, stood, _visits(step)), blob=blob, token=token, revision=case.revision,
     )  # fmt: skip
-    change = {"before": was, "after": wish.value} if wish.kind is MendKind.VALUE else {}
+    package, name = loaded.package, wish.name
+    both = {"before": called.said(package, name, was), "after": called.said(package, name, wish.value)}
+    change = both if wish.kind is MendKind.VALUE else {}
     _note(case, now, wish.kind.value, title, reason, actor, change)
     changes.add(now, actor.user_id, actor.name, ChangeKind.MEND, case.number, wish.kind.value, "", f"{title} {reason}")
     finding.keep(case, loaded)

@@ -10,7 +10,7 @@ from typing import Any
 from app.errors import Forbidden, NotFound, Problem, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.services.moves import sorting
+from app.services.moves import questions, sorting
 from app.services.moves.kept import WHILE
 from app.states import ChangeKind, MovedState, MoveState, Right
 from app.store import changes, database, moves, releases, statements
@@ -31,7 +31,8 @@ class CaseOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How a move stands. `undo_until`: until when all of it can be taken back, if it can."""
+    """How a move stands. `undo_until`: until when all of it can be taken back, if it can; `answers`: what was answered
+    before it was asked for, as a page asks it (`questions.answers`)."""
 
     id: int
     package_id: str
@@ -45,6 +46,7 @@ class Status:
     cases: tuple[CaseOutcome, ...]
     undo_until: datetime | None
     own: bool  # the reader asked for it
+    answers: tuple[tuple[str, str], ...]
 
     @property
     def total(self) -> int:
@@ -202,6 +204,7 @@ def _status(portal: Portal, move: Move, actor: Actor, rows: Sequence[MoveCase]) 
         cases=tuple(_outcome(row) for row in rows),
         undo_until=until if until is not None and portal.now() <= until else None,
         own=actor.user_id is not None and move.asked_by_id == actor.user_id,
+        answers=questions.answers(move.decisions),
     )
 
 

@@ -28,13 +28,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What has to be decided once for all cases that stand at the same place. `free`: any value may be given."""
+    """What has to be decided once for all cases that stand at the same place. `free`: a value is given, any that is
+    typed or, where the package says all that it may be, one of `choices` (`listed`)."""
 
     key: str
     problem: Problem
     choices: tuple[Choice, ...]
     free: bool
     numbers: tuple[str, ...]  # of the cases
+    listed: bool = True
 
 
 def gathered(portal: Portal, asked: list[tuple[Finding, str, int]], new: Loaded) -> tuple[Question, ...]:
@@ -45,10 +47,12 @@ def gathered(portal: Portal, asked: list[tuple[Finding, str, int]], new: Loaded)
     found = []
     for key, group in by_key.items():
         finding, _, release = group[0]
-        free = "value" in finding.choices
+        free, listed = "value" in finding.choices, True
         if free:
             words = called.options(new.package, finding.name)
-            known = versions.values(new.package, finding.name)
+            known = versions.all_values(new.package, finding.name)
+            listed = bool(known)
+            known = known or versions.values(new.package, finding.name)
             choices = tuple(Choice(each, words.get(each, "")) for each in known)
         else:
             old = portal.releases.loaded(release).package.elements.get(finding.element)
@@ -56,13 +60,12 @@ def gathered(portal: Portal, asked: list[tuple[Finding, str, int]], new: Loaded)
             offered = [_choice(each, new) for each in finding.choices]
             choices = tuple(sorted(offered, key=lambda choice, likely=likely: choice.title != likely))  # type: ignore[misc]
         numbers = tuple(sorted({number for _, number, _ in group}))
-        found.append(Question(key, finding.problem, choices, free, numbers))
+        found.append(Question(key, finding.problem, choices, free, numbers, listed))
     return tuple(found)
 
 
 def _choice(value: str, new: Loaded) -> Choice:
-    element = new.package.elements.get(value.partition(":")[2].partition(":")[0])
-    return Choice(value, (element.name or element.id) if element is not None else "")
+    return Choice(value, versions.title(new.package, value.partition(":")[2].partition(":")[0]))
 
 
 def given(text: str) -> Any:
@@ -89,11 +92,33 @@ def decided(
     return {**found, EACH: alone} if alone else found
 
 
+def values(decisions: Decisions) -> dict[str, Any]:
+    """The routing values that were given, of those for one case."""
+    return {key.split(":", 3)[3]: said["value"] for key, said in decisions.items() if isinstance(said, Mapping)}
+
+
+def answers(decisions: Decisions) -> tuple[tuple[str, str], ...]:
+    """The answers that were decided so, as the page of the cases asks for them: (field, answer)."""
+    found = [(f"d:{key}", _answer(said)) for key, said in decisions.items() if key != EACH]
+    alone = decisions.get(EACH, {}).items()
+    return (*found, *((f"one:{number}:{key}", _answer(said)) for number, own in alone for key, said in own.items()))
+
+
+def _answer(said: Any) -> str:
+    if isinstance(said, Mapping):
+        value = said.get("value")
+        return value if isinstance(value, str) else json.dumps(value)
+    return LEAVE if said is None else str(said)
+
+
 def _decision(question: Question, answer: str) -> Any:
     answer = answer.strip()
-    if question.free:
-        return {"value": given(answer)}
-    return None if answer == LEAVE else answer
+    if question.listed and answer == LEAVE:
+        return None
+    if not question.free:
+        return answer
+    texts = question.listed and {each.value for each in question.choices} != set(versions.FLAGS)
+    return {"value": answer if texts else given(answer)}
 
 
 def of_case(decisions: Decisions, number: str) -> dict[str, Any]:

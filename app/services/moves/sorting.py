@@ -179,7 +179,7 @@ def _waits(portal: Portal, case: Case) -> tuple[str, ...]:
     stands = portal.engine.stands(loaded.program, Snapshot(*cases.state(case.id)))
     found = [known[each.element] for each in stands if each.element in known]
     within = [each for each in found if each.kind not in HOLDERS] or found
-    return tuple(dict.fromkeys(each.name or each.id for each in within))
+    return tuple(dict.fromkeys(versions.title(loaded.package, each.id) for each in within))
 
 
 def rows(case: Case, old: Loaded, new: Loaded, decisions: Decisions) -> Iterable[Finding]:
@@ -207,7 +207,7 @@ def _lost(message: str, name: str, title: str) -> Finding:
 
 def _named(problem: Problem, old: Loaded, new: Loaded) -> Problem:
     """With the name of the step as people know it in place of its id."""
-    known = new.package.elements.get(problem.element) or old.package.elements.get(problem.element)
+    title = versions.title(new.package, problem.element) or versions.title(old.package, problem.element)
     info = old.package.processes.get(problem.element)
-    name = known.name if known and known.name else info.name if info else ""
+    name = title or (info.name if info else "")
     return replace(problem, element="", params={**problem.params, "id": name or problem.element})

@@ -11,7 +11,9 @@ from app.catalogue.domains import Domain
 from app.catalogue.routed import routes
 from app.engine import Names, Program, Version
 from app.services.base.releases import Loaded
+from app.services.base.titles import ITEM
 
+FLAGS = ("true", "false")  # as they are typed
 _known: WeakKeyDictionary[Program, Version] = WeakKeyDictionary()
 _lock = Lock()
 
@@ -35,9 +37,34 @@ def names(package: Package) -> Names:
 
 def values(package: Package, name: str) -> tuple[str, ...]:
     """What a routing value may be, as far as the package says it: to choose from."""
-    found: set[str] = set()
-    for brought in routes(package).values():
-        domain: Domain | None = brought.get(name)
-        if domain is not None:
-            found.update(domain.texts())
-    return tuple(sorted(found))
+    return tuple(sorted({each for domain in _domains(package, name) for each in domain.texts()}))
+
+
+def all_values(package: Package, name: str) -> tuple[str, ...]:
+    """What a routing value may be, as it is typed, where the package says all of it; else nothing."""
+    domains = _domains(package, name)
+    if any(domain.kinds or domain.numbers is not None for domain in domains):
+        return ()
+    kinds = {kind for domain in domains for kind, _ in domain.known if kind != "none"}
+    if kinds == {"bool"}:
+        return FLAGS
+    return values(package, name) if kinds == {"text"} else ()
+
+
+def _domains(package: Package, name: str) -> list[Domain]:
+    return [brought[name] for brought in routes(package).values() if name in brought]
+
+
+def title(package: Package, element: str) -> str:
+    """What people call an element: its name; of a gateway without one, what it leads to (→ A｜B) or joins (A｜B →)."""
+    elements, flows = package.elements, package.flows
+    known = elements.get(element)
+    if known is None or known.name:
+        return known.name if known is not None else ""
+    after = [elements[each.target].name for each in flows if each.source == element and each.target in elements]
+    before = [elements[each.source].name for each in flows if each.target == element and each.source in elements]
+    joins = len(before) > len(after)
+    around = ITEM.join(name for name in (before if joins else after) if name)
+    if not around:
+        return element
+    return f"{around} →" if joins else f"→ {around}"

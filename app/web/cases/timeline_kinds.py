@@ -215,13 +215,18 @@ def _incident(entry: Any, titles: Mapping[str, str]) -> Facts:
 
 def _by_hand(entry: Any, titles: Mapping[str, str]) -> Facts:
     title, data = named(titles.get(entry.title, entry.title)), entry.data or {}
-    change = "{} → {}".format(*(_typed(data[key]) for key in ("before", "after"))) if "after" in data else ""
-    return Facts(entry.text, title, note=change, quote=str(data.get("reason", "")))
+    change = "{} → {}".format(*(_said(data[key]) for key in ("before", "after"))) if "after" in data else ""
+    given = (
+        gettext("%(name)s: %(value)s", name=named(name), value=_said(value)) for name, value in data.get("values", ())
+    )
+    return Facts(entry.text, title, note=change or gettext(", ").join(given), quote=str(data.get("reason", "")))
 
 
-def _typed(value: Any) -> str:
-    """A routing value as people type it."""
-    return "—" if value in (None, "") else str(value).lower() if isinstance(value, bool) else str(value)
+def _said(value: Any) -> str:
+    """A routing value as people call it."""
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    return "—" if value in (None, "") else named(str(value))
 
 
 def _late(entry: Any, titles: Mapping[str, str]) -> Facts:

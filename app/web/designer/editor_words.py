@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.errors import N_
 
 EDITORS = (
+    N_("%(help)s. Without it: %(what)s"),
     N_("%(count)s found"),
     N_("%(title)s (English)"),
     N_("(none)"),
@@ -69,4 +70,5 @@ EDITORS = (
     N_("made-up data"),
     N_("stands in a title already"),
     N_("“%(before)s” has no “%(name)s”."),
+    N_("“%(name)s” is there already"),
 )

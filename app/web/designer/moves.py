@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext
@@ -12,6 +13,7 @@ from flask_babel import gettext
 from app.errors import N_, BadPackage, NinteiError, Refused
 from app.services.moves import moving, sorting, wording
 from app.services.moves.questions import LEAVE, places
+from app.services.moves.versions import FLAGS
 from app.services.packages import terms
 from app.services.pages import diagrams
 from app.states import Right
@@ -51,7 +53,7 @@ def _plan(package_id: str, number: int, said: Any, error: NinteiError | None = N
         "designer/moves.html", title=gettext("Move running cases"), wide=True, plan=found.plan,
         questions=found.questions, answers=_answers(said), own=_own(said), leave=LEAVE, tried=bool(found.decisions),
         history=history, moves=moving.recent(portal(), package_id, who),
-        reason=said.get("reason", ""), chosen=set(said.getlist("case")), choices=choice_words,
+        reason=said.get("reason", ""), chosen=set(said.getlist("case")), choices=choice_words, value_words=value_words,
         problem=problem_words, asked=request.query_string.decode("ascii", "replace"), states=state_words(),
         error=problems.sentence(error) if error else "",
     ), problems.status_of(error) if error else 200  # fmt: skip
@@ -98,6 +100,7 @@ def show(move_id: int) -> Any:
     return render_template(
         "designer/move.html", title=gettext("Move of running cases"), move=status, states=state_words(),
         outcomes=outcome_words(), problem=problem_words, history=terms.history(portal(), status.package_id),
+        answers=urlencode(status.answers),
     )  # fmt: skip
 
 
@@ -166,6 +169,13 @@ def choice_words(choice: Any) -> str:
         return gettext(CHOICES[choice.value])
     kind = choice.value.partition(":")[0]
     return gettext(STEPS[kind], step=named(choice.title)) if kind in STEPS else choice.title
+
+
+def value_words(choice: Any) -> str:
+    """What a routing value is called, else the value itself."""
+    if choice.title or choice.value not in FLAGS:
+        return named(choice.title) if choice.title else str(choice.value)
+    return gettext("Yes") if choice.value == "true" else gettext("No")
 
 
 def state_words() -> dict[str, tuple[str, str]]:

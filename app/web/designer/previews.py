@@ -44,9 +44,10 @@ def known(workspace_id: int) -> Any:
 def form(workspace_id: int) -> Any:
     """{path, content, language}: the form as a page of its own, {html, left_out}."""
     said = body()
-    lang = said["language"] if said.get("language") in ("ja", "en") else language()
+    asked = _asked(said)
+    lang = asked.language
     with force_locale(lang):
-        shown = _previews().form(content.package(portal(), workspace_id), _asked(said), lang)
+        shown = _previews().form(content.package(portal(), workspace_id), asked, lang)
         html = render_template("designer/form.html", form=shown.form, lang=lang, months=months.offered(shown.form))
     return jsonify(html=html, left_out=[each.said(gettext) for each in shown.left_out])
 
@@ -54,7 +55,8 @@ def form(workspace_id: int) -> Any:
 @pages.post("/preview/mail")
 @needs(Right.DESIGN)
 def mail(workspace_id: int) -> Any:
-    """{path, content, case?}: {subject, side, text, attachments, page, token}; `page` gives the HTML to a frame."""
+    """{path, content, case?, language?}: {subject, side, text, attachments, page, token}; `page` gives the HTML to a
+    frame."""
     package = content.package(portal(), workspace_id)
     shown = _previews().mail(package, _asked(body()), signed_in())
     to = shown.to
@@ -66,9 +68,15 @@ def mail(workspace_id: int) -> Any:
 
 
 def _titled(package: Package, attachment: str) -> str:
-    """What people call an attachment: `file:<name>` by the title of the file."""
+    """What people call an attachment: a document, a handed-out file and a calendar by their titles."""
     kind, _, name = attachment.partition(":")
-    return package.titles.get(name, name) if kind == "file" else attachment
+    if kind == "file":
+        title = package.titles.get(name, name)
+    elif kind == "ics":
+        title = package.calendars[name].title if name in package.calendars else gettext("Calendar")
+    else:
+        title = package.documents[kind].title if kind in package.documents else kind
+    return package.english.get(title, title) if language() == "en" else title
 
 
 @pages.post("/preview/mail/page")
@@ -105,7 +113,8 @@ def _asked(said: Any) -> Asked:
     path, text = said.get("path"), said.get("content")
     if not isinstance(path, str) or not isinstance(text, str) or len(text) > MOST:
         raise BadRequest
-    return Asked(path[:240], text, str(said.get("element") or "")[:200], str(said.get("case") or "")[:40])
+    lang = said["language"] if said.get("language") in ("ja", "en") else language()
+    return Asked(path[:240], text, str(said.get("element") or "")[:200], str(said.get("case") or "")[:40], lang)
 
 
 def _previews() -> Previews:

@@ -67,6 +67,8 @@ def _english(english: Mapping[str, str], part: str) -> str:
     """The words as a whole, else of a paper that is named by what it is and what it is of (控え：書類提出) both, of a
     step that is named with its case (書類提出（2026-0001）) the step."""
     even = " ".join(part.split())
+    if (bare := even.strip("→ ")) != even:  # a gateway without a name, by what is around it
+        return even.replace(bare, _english(english, bare))
     step, bracket, of_case = even.rpartition("（")
     if bracket and even not in english and step in english:
         return f"{english[step]} ({of_case.removesuffix('）')})"

@@ -34,6 +34,17 @@ GONE: Edit = {  # the step has another id, and its form goes with it
 ASKING: Edit = {  # a name that no case has so far
     DIAGRAM: swap(broken.CONDITION, "outcome == 'refused' or branch == 'closed'"),
 }
+WISHED: Edit = {  # a further field of a step that is done, with options, that a condition ahead reads
+    DIAGRAM: lambda text: swap(broken.CONDITION, "outcome == 'refused' and hurry == 'no'")(
+        swap('value="reader_kind,books"', 'value="reader_kind,books,hurry"')(text)
+    ),
+    "forms/request.form": swap(
+        '{ "type": "number", "id": "request_books"',
+        '{ "type": "radio", "id": "request_hurry", "key": "hurry", "label": "急ぎ", "validate": { "required": true },'
+        ' "values": [ { "value": "yes", "label": "急ぐ" }, { "value": "no", "label": "急がない" } ] },\n'
+        '    { "type": "number", "id": "request_books"',
+    ),
+}
 
 
 def released(bench: Bench, changes: Edit) -> int:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from app.services.base.actors import Actor
 from app.services.moves import doing
 from tests.services.broken import again, applied, open_task, send
-from tests.services.moves.support import GONE, LIBRARY, RENAMED, person, released
+from tests.services.moves.support import GONE, LIBRARY, RENAMED, WISHED, person, released
 from tests.web.conftest import Site
 
 WHY = "手順を見直したため"
@@ -100,6 +100,39 @@ def test_an_analysts_move_is_approved_by_another(small_site: Site, admin: FlaskC
     assert admin.post(f"{here}/approve").status_code == 303
     worked(small_site)
     assert again(case).release_id != case.release_id
+    assert analyst.post(f"{here}/undo").status_code == 303
+    worked(small_site)
+    timeline = admin.get(f"/cases/{case.number}?tab=timeline").text
+    back, moved = timeline.split("プロセスの版 1 に戻しました")[1].split(f"プロセスの版 {number} に移しました")
+    assert "analyst 花子" in back and WHY not in back, "whoever took it back, and not why it was moved"
+    assert "administrator 花子" in moved and WHY in moved
+
+
+def test_whoever_approves_sees_what_was_answered(small_site: Site, admin: FlaskClient, analyst: FlaskClient) -> None:
+    one, other = (applied(small_site.bench, email=f"reader{number}@example.com") for number in range(2))
+    here = f"/designer/moves/{LIBRARY}/{released(small_site.bench, GONE)}"
+    [key] = re.findall(r'name="(d:gone[^"]+)"', analyst.get(here).text)
+    alone = f"one:{one.number}:{key.removeprefix('d:')}"
+    data = {key: "to:examine", alone: "-", "case": [other.number], "reason": WHY}
+    page = admin.get(analyst.post(here, data=data).headers["Location"]).text
+    [link] = re.findall(rf'href="({re.escape(here)}\?[^"]+)"', page)
+    seen = admin.get(link.replace("&amp;", "&")).text
+    assert f'name="{key}" value="to:examine"' in seen and f'name="{alone}" value="-"' in seen
+
+
+def test_a_value_that_a_case_lacks_is_chosen_by_what_people_call_it_and_stands_in_its_history(
+    small_site: Site, admin: FlaskClient
+) -> None:
+    case = applied(small_site.bench)
+    here = f"/designer/moves/{LIBRARY}/{released(small_site.bench, WISHED)}"
+    page = admin.get(here).text
+    [key] = re.findall(r'<select[^>]* name="(d:name[^"]+)"', page)
+    assert '<option value="yes">急ぐ</option>' in page and "true、false" not in page
+    data = {key: "yes", "case": case.number, "reason": WHY}
+    assert admin.post(here, data=data).status_code == 303
+    worked(small_site)
+    assert again(case).data["hurry"] == "yes"
+    assert "急ぎ：急ぐ" in admin.get(f"/cases/{case.number}?tab=timeline").text
 
 
 def test_both_diagrams_of_a_case_are_side_by_side(small_site: Site, analyst: FlaskClient) -> None:
@@ -172,7 +205,7 @@ def test_a_routing_value_is_corrected_by_the_name_and_the_options_that_people_kn
     data = {"kind": "value", "name": "outcome", "value": "refused", "revision": revision, "reason": WHY}
     assert admin.post(here, data=data).status_code == 303
     told = admin.get(f"/cases/{case.number}?tab=timeline").text
-    assert "分岐用の項目「判断」の値を直しました" in told and "approved → refused" in told
+    assert "分岐用の項目「判断」の値を直しました" in told and "発行する → 発行しない" in told
 
 
 def test_an_analyst_is_not_offered_to_mend_a_case_that_no_approved_move_names(

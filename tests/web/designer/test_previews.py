@@ -61,6 +61,30 @@ def test_a_mail_is_told_and_its_page_can_do_nothing(hanako: FlaskClient, draft: 
     assert wrong.status_code >= 400 and "default-src 'none'" in wrong.headers["Content-Security-Policy"]
 
 
+def test_a_mail_is_shown_as_who_reads_japanese_or_english_gets_it(hanako: FlaskClient, draft: str) -> None:
+    head = '+++\nsubject = "お知らせ"\nsubject_en = "News"\nto = "vendor"\n+++\n'
+    text = f"{head}こんにちは。\n\n+++ en\n\nHello.\n"
+    for language, subject, first in (("ja", "お知らせ", "こんにちは。"), ("en", "News / お知らせ", "Hello.")):
+        asked = {"path": "mail/new.md", "content": text, "language": language}
+        said = hanako.post(f"{draft}/preview/mail", json=asked).get_json()
+        assert said["subject"] == subject and ("Hello." in said["text"]) == (language == "en")
+        page = hanako.post(said["page"], data={**asked, "csrf_token": said["token"]}).text
+        assert first in page and ("Hello." in page) == (language == "en")
+    unasked = hanako.post(f"{draft}/preview/mail", json={"path": "mail/new.md", "content": text}).get_json()
+    assert unasked["subject"] == "お知らせ"  # the page's own language
+
+
+def test_what_does_not_come_out_is_told_by_the_line_of_the_file(hanako: FlaskClient, draft: str) -> None:
+    head = '+++\nsubject = "お知らせ"\nto = "vendor"\n+++\n'
+    for text, line in ((f"{head}一\n{{{{ cas\n", 6), (f"{head}一\n+++ en\n\nHello.\n{{{{ cas\n", 9)):
+        asked = {"path": "mail/new.md", "content": text, "language": "en"}
+        said = hanako.post(f"{draft}/preview/mail", json=asked)
+        assert f"の{line}行目" in said.get_json()["error"], said.get_json()
+    text = '+++\ntitle = "x"\nfilename = "x.pdf"\naudience = "both"\n+++\n<p>\n{{ cas\n'
+    said = hanako.post(f"{draft}/preview/document", json={"path": "pdf/new.html", "content": text})
+    assert "の7行目" in said.get_json()["error"], said.get_json()
+
+
 def test_a_document_that_does_not_come_out_says_why(hanako: FlaskClient, draft: str) -> None:
     text = '+++\ntitle = "x"\nfilename = "x.pdf"\naudience = "both"\n+++\n{% for a in range(9**9) %}x{% endfor %}'
     answer = hanako.post(f"{draft}/preview/document", json={"path": "pdf/new.html", "content": text})
