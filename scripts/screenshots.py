@@ -127,6 +127,7 @@ def _shoot(browser: Browser, base: str, name: str, who: str, size: tuple[int, in
         page.locator("[data-diagram]:visible").last.locator(".djs-container svg").first.wait_for()
     page.screenshot(path=str(IMAGES / f"{name}.png"), full_page=whole)
     print(f"docs/images/{name}.png")
+    page.goto("about:blank")  # nobody has the file open any more
     context.close()
 
 

@@ -55,8 +55,10 @@ def form(workspace_id: int) -> Any:
 @pages.post("/preview/mail")
 @needs(Right.DESIGN)
 def mail(workspace_id: int) -> Any:
-    """{path, content, case?, language?}: {subject, side, text, attachments, page, token}; `page` gives the HTML to a
-    frame."""
+    """{path, content, case?, language?}: {subject, side, text, attachments, page, token}.
+
+    `page` gives the HTML to a frame.
+    """
     package = content.package(portal(), workspace_id)
     shown = _previews().mail(package, _asked(body()), signed_in())
     to = shown.to
