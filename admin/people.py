@@ -14,13 +14,14 @@ from wtforms import BooleanField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from admin import cells
 from admin.view import Records, proved
 from app.errors import NinteiError
 from app.services.base.portal import Portal
 from app.services.mails.portalmails import Wording
 from app.services.packages import folders
 from app.services.people import manystaff, staffing
-from app.services.signin import factors
+from app.services.signin import factors, identities
 from app.states import ACCOUNTS, Side
 
 ROLE_WORDS = {role.value: _l(word) for role, word in ACCOUNTS.items()}
@@ -150,6 +151,7 @@ class Accounts(Records):
                     "url": self.get_url(".take_factors", id=model.id),
                 }
             )
+        found.extend(self._ties(model) if self._may("edit") else [])
         found.append(
             {
                 "text": gettext("When, how and from where this account was used to sign in."),
@@ -171,6 +173,22 @@ class Accounts(Records):
                 }
             )
         return found
+
+    def _ties(self, model: Any) -> list[dict[str, str]]:
+        """To whom at a provider the account is tied."""
+        told = gettext(
+            "Linked to %(subject)s at %(issuer)s since %(day)s. Remove the link only if the provider knows the "
+            "owner under another name now, or the wrong person was linked: the next sign-in there with the "
+            "address of this account links it anew."
+        )
+        return [
+            {
+                "text": told % {**tie.identity.told(), "day": cells.text(tie.since)},
+                "label": gettext("Remove the link to the provider"),
+                "url": self.get_url(".release", id=model.id),
+            }
+            for tie in identities.ties(model.id)
+        ]
 
     @expose("/new/", methods=("GET", "POST"))
     @proved
@@ -232,6 +250,18 @@ class Accounts(Records):
         try:
             factors.take_away(self.portal, self.writer, model.id)
             flash(gettext("The second factors have been removed, and the account is signed out everywhere."), "success")
+        except NinteiError as error:
+            self._flash(error)
+        return redirect(self.get_url(".edit_view", id=model.id), 303)
+
+    @expose("/release/", methods=("POST",))
+    @proved
+    def release(self) -> Any:
+        """The provider knows its owner otherwise now."""
+        model = self.get_one(request.args.get("id", "")) or abort(404)
+        try:
+            identities.release(self.portal, self.writer, model.id)
+            flash(gettext("The link is removed, and the account is signed out everywhere."), "success")
         except NinteiError as error:
             self._flash(error)
         return redirect(self.get_url(".edit_view", id=model.id), 303)

@@ -45,6 +45,7 @@ INNER: dict[Any, str] = {
     m.Guess: "limits; the page of sign-ins", m.KnownPlace: "limits",
     m.Attempt: "limits", m.Session: "the account's page",
     m.Passkey: "the account's page", m.CodeApp: "the account's page", m.RecoveryCode: "shown once", m.Spent: "limits",
+    m.Identity: "the account's page",
     m.WorkerSign: "the portal's health", m.Stamp: "the portal's own",
     m.WorkspaceFile: "the designer", m.WorkspaceVersion: "the designer", m.WorkspaceEvent: "the designer",
     m.WorkspaceVisit: "the designer",

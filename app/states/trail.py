@@ -120,6 +120,9 @@ class Act(Word):
     PASSWORD_RESET_SENT = "password_reset_sent"  # noqa: S105 - a word
     FACTOR_ADDED = "factor_added"
     FACTOR_REMOVED = "factor_removed"
+    IDENTITY_TIED = "identity_tied"  # of a provider, with an account
+    IDENTITY_RELEASED = "identity_released"
+    IDENTITY_REFUSED = "identity_refused"  # another one, under the same address
     # Reading
     VIEWED = "viewed"
     DOWNLOADED = "downloaded"
@@ -206,6 +209,11 @@ DEEDS: Final[Mapping[Act, Deed]] = {
     Act.PASSWORD_RESET_SENT: Deed(Ground.SIGN_IN, N_("A link for a new password was sent: %(label)s")),
     Act.FACTOR_ADDED: Deed(Ground.SIGN_IN, N_("A way of signing in was added: %(label)s")),
     Act.FACTOR_REMOVED: Deed(Ground.SIGN_IN, N_("A way of signing in was removed: %(label)s")),
+    Act.IDENTITY_TIED: Deed(Ground.SIGN_IN, N_("Linked %(label)s to an identity at the provider")),
+    Act.IDENTITY_RELEASED: Deed(Ground.SIGN_IN, N_("Removed the link of %(label)s to an identity at the provider")),
+    Act.IDENTITY_REFUSED: Deed(
+        Ground.SIGN_IN, N_("Somebody else at the provider came with the address of %(label)s"), bad=True
+    ),
     Act.VIEWED: Deed(Ground.READING, N_("Looked at %(label)s")),
     Act.DOWNLOADED: Deed(Ground.READING, N_("Opened or downloaded %(label)s")),
     Act.EXPORTED: Deed(Ground.READING, N_("Exported: %(label)s")),

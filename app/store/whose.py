@@ -47,6 +47,7 @@ TRACES: Final[Mapping[type[Table], Trace]] = {
     models.Passkey: _own("name", "made_at", "used_at"),
     models.CodeApp: _own("made_at", "used_at"),
     models.RecoveryCode: _own("used_at"),
+    models.Identity: _own("issuer", "subject", "made_at"),
     models.WorkspaceVisit: _own("workspace", "path", "seen_at"),
     # Cases and companies they belong to
     models.Case: Trace(addresses={"email": "contact_name"}, section="contact_of"),

@@ -107,6 +107,7 @@ class Served:
     amr: list[str] | None = None
     refuses: bool = False
     thin: bool = False  # its token says nobody's address: its page of claims does
+    sub: str = "1"  # who it is, as its token says
     subject: str = "1"  # of whom that page speaks
     stranger: bool = False  # it signs with another key than it publishes
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"}))
@@ -188,7 +189,7 @@ def build(provider: Served) -> Flask:
 
         def generate_user_info(self, user: Any, scope: str) -> dict[str, Any]:
             said = {} if provider.thin else {"email": provider.email, "email_verified": provider.verified}
-            return {"sub": "1", "groups": ["administrator"], **said}
+            return {"sub": provider.sub, "groups": ["administrator"], **said}
 
     server = AuthorizationServer(
         app, query_client=lambda name: Client() if name == CLIENT else None, save_token=lambda *_: None

@@ -1,4 +1,5 @@
-"""Staff sign in at the body's own provider of identities (OpenID Connect): matched by their verified mail address.
+"""Staff sign in at the body's own provider of identities (OpenID Connect): found by whom the provider says they
+are, the first time by their verified mail address (`identities`).
 
 Nobody gets an account by it, and no role or group: those are given here alone.
 """
@@ -10,8 +11,8 @@ from dataclasses import dataclass
 from app.connectors.oidc import Provider, Started
 from app.errors import Refused
 from app.services.base.portal import Portal
-from app.states import Side
-from app.store import accounts, database
+from app.services.signin import identities
+from app.services.signin.identities import Identity
 from app.text import address
 
 PATH = "/login/provider/back"
@@ -20,10 +21,12 @@ _known: dict[tuple[str, str, str], Provider] = {}
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """Who has come back. `both`: the provider has asked for two factors."""
+    """Who has come back. `both`: the provider has asked for two factors. `ties`: with whom at the provider the account
+    is to be tied, once they are signed in; None where it is."""
 
     user_id: int
     both: bool
+    ties: Identity | None
 
 
 def usable(portal: Portal) -> bool:
@@ -40,17 +43,12 @@ def finish(portal: Portal, answer: str, started: Started, *, again: bool = False
     """Whose account it is; `again`: who was to show there once more that it is they. Raises Refused with what to
     do, Temporary while the provider is away."""
     claims = _of(portal).finish(_back(portal), answer, started, again=again)
-    email = address.one(str(claims.get("email", "")))
-    if not email or claims.get("email_verified") is not True:
-        raise Refused("The provider has not checked your mail address, so it cannot be told whose account it is")
-    with database.connection():
-        user = accounts.by_email(email)
-    if user is None or user.side != Side.OPERATOR:
-        raise Refused("There is no account of the certifying body for %(email)s; ask its administrator", email=email)
-    if not user.active:
-        raise Refused("The account of %(email)s may not sign in; ask the administrator", email=email)
+    identity = Identity(portal.settings.oidc_issuer, claims["sub"])
+    email = address.one(str(claims.get("email", ""))) if claims.get("email_verified") is True else ""
+    user_id, tied = identities.owner(portal, identity, email)
     ways = claims.get("amr")
-    return Came(user.id, portal.settings.oidc_second_factor or (isinstance(ways, list) and "mfa" in ways))  # RFC 8176
+    both = portal.settings.oidc_second_factor or (isinstance(ways, list) and "mfa" in ways)  # RFC 8176
+    return Came(user_id, both, None if tied else identity)
 
 
 def leaving(portal: Portal) -> str:

@@ -18,7 +18,10 @@ from app.store.models import Guess, TrailEntry, User
 from app.store.trailpages import Narrowed
 
 MOST = 100
-SIGN_INS = (Act.SIGNED_IN, Act.SIGNED_OUT, Act.SIGN_IN_FAILED, Act.SIGN_IN_HELD, Act.HOLD_LIFTED)
+SIGN_INS = (
+    Act.SIGNED_IN, Act.SIGNED_OUT, Act.SIGN_IN_FAILED, Act.SIGN_IN_HELD, Act.HOLD_LIFTED, Act.IDENTITY_TIED,
+    Act.IDENTITY_RELEASED, Act.IDENTITY_REFUSED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ WHAT = {
     ("code", False): N_("The app that makes codes was removed from your account."),
     ("recovery", True): N_("New recovery codes were made for your account; the old ones are worth nothing now."),
     ("factors", False): N_("An administrator has taken the second factors of your account away."),
+    ("provider", True): N_("Your account was linked to you at the provider of identities, where you have signed in."),
+    ("provider", False): N_("An administrator has removed the link of your account to the provider of identities."),
     ("password", True): N_("The password of your account was changed."),
 }
 

@@ -17,7 +17,7 @@ from app.store.models.cases import (
 )
 from app.store.models.companies import Claim, CompanyPerson, Invitation, Mandate
 from app.store.models.designer import Workspace, WorkspaceEvent, WorkspaceFile, WorkspaceVersion, WorkspaceVisit
-from app.store.models.factors import CodeApp, Passkey, RecoveryCode, Spent
+from app.store.models.factors import CodeApp, Identity, Passkey, RecoveryCode, Spent
 from app.store.models.inbound import Delivery, InboundMail, Outage
 from app.store.models.keeping import Archive, LegalHold, Retention
 from app.store.models.keyletters import KeyLetter
@@ -121,6 +121,7 @@ ALL = (
     Passkey,
     CodeApp,
     RecoveryCode,
+    Identity,
     Spent,
     WorkerSign,
     Stamp,
@@ -190,6 +191,7 @@ __all__ = [
     "Figure",
     "FigureState",
     "Guess",
+    "Identity",
     "InboundMail",
     "Incident",
     "Invitation",

@@ -1,4 +1,5 @@
-"""What an account shows besides its password: passkeys, an app that makes codes, codes for when both are lost."""
+"""What an account shows besides its password: passkeys, an app that makes codes, codes for when both are lost; and who
+its owner is elsewhere."""
 
 from __future__ import annotations
 
@@ -48,3 +49,17 @@ class Spent(Row):
 
     key = CharField(max_length=64, unique=True)
     until = UtcField(index=True)
+
+
+class Identity(Row):
+    """Who somebody is at a provider of identities (OpenID Connect Core 1.0 section 2: `iss` and `sub` together name one
+    person for good). An account has one at a provider, and a person of a provider has one account."""
+
+    user = ForeignKeyField(User, backref="identities", on_delete="CASCADE", index=False)
+    user_id: int
+    issuer = CharField(max_length=300)
+    subject = CharField(max_length=255)
+    made_at = UtcField()
+
+    class Meta:
+        indexes = ((("issuer", "subject"), True), (("user", "issuer"), True))

@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from app.connectors.oidc import Started
 from app.errors import NotFound, Refused, Temporary
-from app.services.signin import provider
+from app.services.signin import identities, provider
 from app.web.frame import problems, proving, signin
 from app.web.frame.access import public
 from app.web.frame.current import actor, portal
@@ -51,8 +51,12 @@ def back() -> Any:
     if again and who is not None:
         if who.user_id != came.user_id:
             return _said(Refused("You have signed in there as somebody else"))
+        if came.ties is not None:
+            identities.tie(portal(), came.user_id, came.ties)
         proving.note()
         return redirect(to, 303)
+    if came.ties is not None:
+        session[signin.TIES] = [came.user_id, came.ties.issuer, came.ties.subject]
     signin.sign_in(came.user_id, signin.OIDC, *([signin.BOTH] if came.both else []))
     return redirect(signin.begins(came.user_id, to), 303)
 

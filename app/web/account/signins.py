@@ -52,6 +52,9 @@ def kind_words() -> dict[str, tuple[str, str]]:
         "sign_in_failed": (gettext("Wrong password"), "warn"),
         "sign_in_held": (gettext("Locked out"), "bad"),
         "hold_lifted": (gettext("Unlocked"), "now"),
+        "identity_tied": (gettext("Linked to the provider"), "now"),
+        "identity_released": (gettext("Link to the provider removed"), "now"),
+        "identity_refused": (gettext("Somebody else at the provider"), "bad"),
     }
 
 

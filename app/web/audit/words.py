@@ -53,6 +53,8 @@ FIELDS: Mapping[str, str] = {
     "damaged": N_("Damaged files"),
     "passkey": N_("Passkeys"),
     "code": N_("Authenticator app"),
+    "issuer": N_("Provider of identities"),
+    "subject": N_("Identity at the provider (sub)"),
     "entries": N_("Number"),
     "rows": N_("Number"),
 }

@@ -12,7 +12,8 @@ from flask_security.mail_util import EmailValidateException
 from app.errors import NotFound
 from app.services.base.actors import Actor
 from app.services.people import accounts
-from app.services.signin import guessing, sessions
+from app.services.signin import guessing, identities, sessions
+from app.services.signin.identities import Identity
 from app.states import Right
 from app.text import address
 from app.web.frame.asking import asker, place, remember
@@ -40,6 +41,7 @@ PASSWORD, PASSKEY, CODE, RECOVERY, OIDC = "password", "passkey", "code", "recove
 BOTH = "both"  # whoever let them in asked for two factors
 KEPT = "kept"  # they were signed in already, and go on after their password was changed
 WHOLE = frozenset({PASSKEY, CODE, RECOVERY, BOTH, KEPT})
+TIES = "oidc_ties"  # under which it says which account is to be tied with whom there, once they are in
 ELSEWHERE = "oidc_in"  # under which it says that the person signed in at a provider
 STILL_HERE = "account.here"  # asks whether the session goes on, and is no use of it
 HELD = "sid"  # under which the cookie of the session holds what the portal knows the digest of
@@ -81,6 +83,7 @@ def _note(_app: Flask, user: Any, authn_via: Any = None, **_more: Any) -> None:
     that asks for it knows of them."""
     ways = tuple(authn_via or (PASSWORD,))
     half = bool(user.factors) and not WHOLE.intersection(ways)
+    _tie(int(user.id), half, ways)
     browser = request.headers.get("User-Agent", "")
     if HELD in session:  # whoever was here before, here or under the same account
         sessions.end(held())
@@ -94,6 +97,16 @@ def _note(_app: Flask, user: Any, authn_via: Any = None, **_more: Any) -> None:
     if KEPT not in ways:
         cookie = guessing.signed_in(portal(), user, asker(), ways[-1], browser)
         after_this_request(lambda response: remember(response, cookie))
+
+
+def _tie(user_id: int, half: bool, ways: tuple[str, ...]) -> None:
+    """Who comes from the provider for the first time is tied with the account, but not before they are wholly in:
+    nobody who fails at the second factor takes it."""
+    wanted = session.get(TIES)
+    if not (half and OIDC in ways):
+        session.pop(TIES, None)
+    if wanted and not half and wanted[0] == user_id:
+        identities.tie(portal(), user_id, Identity(*wanted[1:]))
 
 
 def home(who: Actor) -> str:

@@ -92,6 +92,7 @@ def test_a_person_gets_and_loses_what_any_table_says_of_them(bench: Bench) -> No
     assert set(found["more"]) == {model._meta.table_name for model, trace in TRACES.items() if trace.told}
     assert {trace.section for trace in TRACES.values() if trace.section} <= set(found)
     assert found["contact_of"][0]["name"] == WHO
+    assert found["more"]["identity"][0].keys() == {"issuer", "subject", "made_at"}
     assert found["more"]["passkey"][0].keys() == {"name", "made_at", "used_at"}
     json.dumps(found, default=str)
 
@@ -102,7 +103,8 @@ def test_a_person_gets_and_loses_what_any_table_says_of_them(bench: Bench) -> No
         assert ADDRESS not in rest
         assert f"colleague@example.jp, erased-{user.id}@erased.invalid" in rest
         assert f"#{user.id}" in rest
-        for gone in (Passkey, models.CodeApp, models.RecoveryCode, Session, Guess, models.Absence, models.SavedView):
+        own = (Passkey, models.CodeApp, models.RecoveryCode, models.Identity)
+        for gone in (*own, Session, Guess, models.Absence, models.SavedView):
             assert not gone.select().where(gone.user == user.id).exists()
         assert Export.get(Export.user == user.id)
         assert CompanyPerson.select().where(CompanyPerson.user == user.id).exists()

@@ -5,22 +5,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import pyotp
 import pytest
 import requests
 from flask.testing import FlaskClient
 
+from admin import add_admin
+from app.errors import Refused
 from app.services.base import chain
+from app.services.base.actors import Actor
+from app.services.people import accounts
+from app.services.signin import codes, identities
 from app.services.signin import provider as signing
+from app.services.signin.identities import Identity as Person
 from app.states import Act, Side
 from app.store import database
-from app.store.models import TrailEntry, User, UserRole
+from app.store.models import CodeApp, Identity, Session, TrailEntry, User, UserRole
 from tests.services.conftest import STAFF
 from tests.support import foreign, oidc
 from tests.support.needs import needs
 from tests.support.oidc import Provider
 from tests.web.conftest import Site
+
+PASSWORD = "a password for tests"
 
 
 @pytest.fixture
@@ -90,6 +100,8 @@ def test_no_role_comes_from_outside(site: Site, provider: Provider) -> None:
         ({"verified": False}, "確認されていない"),
         ({"verified": "true"}, "確認されていない"),
         ({"thin": True, "subject": "2"}, "信頼できません"),
+        ({"sub": "1\x00"}, "信頼できません"),
+        ({"sub": "a" * 256}, "信頼できません"),
         ({"thin": True, "verified": False}, "確認されていない"),
         ({"email": "nobody@example.jp"}, "アカウントがありません"),
         ({"refuses": True}, "access_denied"),
@@ -160,7 +172,7 @@ def test_who_has_no_password_shows_there_that_it_is_they(site: Site, provider: P
     back = answer(client, "/login/provider?again=1&next=/account/code")
     assert provider.asked[-1]["prompt"] == "login"
     assert client.get(back).headers["Location"] == "/account/code"
-    provider.set(email=STAFF[1])
+    provider.set(email=STAFF[1], sub="2")
     refused = client.get(answer(client, "/login/provider?again=1&next=/account/code"))
     assert refused.status_code == 422
 
@@ -171,6 +183,123 @@ def test_it_leads_nowhere_else(site: Site, provider: Provider) -> None:
     assert done.headers["Location"] == "/tasks"
     assert parse_qs(urlsplit(provider.asked[0]["redirect_uri"]).query) == {}
     assert urlsplit(provider.asked[0]["redirect_uri"]).path == signing.PATH
+
+
+def staff(site: Site) -> Actor:
+    with database.connection():
+        row = User.get(User.email == STAFF[0]).id
+    return accounts.actor_of(site.bench.portal, row)
+
+
+def tied() -> list[tuple[str, str]]:
+    with database.connection():
+        return [(row.user.email, row.subject) for row in Identity.select().order_by(Identity.id)]
+
+
+def on_record(act: Act) -> list[dict[str, object]]:
+    with database.connection():
+        return [chain.details(each.what) for each in TrailEntry.select().where(TrailEntry.act == act)]
+
+
+def test_an_account_belongs_to_whom_the_provider_says_it_is_not_to_whoever_has_the_address(
+    site: Site, provider: Provider
+) -> None:
+    """OWASP ASVS 5.0, 10.5.2."""
+    site.anybody().get(answer(site.anybody()))
+    assert tied() == [], "an answer that was begun elsewhere ties nobody"
+    owner = site.anybody()
+    owner.get(answer(owner))
+    assert inside(owner) and tied() == [(STAFF[0], "1")]
+    assert [each["after"] for each in on_record(Act.IDENTITY_TIED)] == [{"issuer": provider.url, "subject": "1"}]
+
+    provider.set(sub="2")  # the address was given to somebody else
+    page = said(site.anybody())
+    assert "別の人" in page and "管理者" in page and tied() == [(STAFF[0], "1")]
+    assert [each["after"] for each in on_record(Act.IDENTITY_REFUSED)] == [{"issuer": provider.url, "subject": "2"}]
+
+    for email, verified in (("married@example.jp", True), (STAFF[1], True), (STAFF[0], False)):
+        provider.set(sub="1", email=email, verified=verified)  # they have another one now
+        client = site.anybody()
+        assert client.get(answer(client)).status_code == 303 and STAFF[0] in client.get("/account").text
+    assert len(tied()) == len(on_record(Act.IDENTITY_TIED)) == 1
+
+    provider.set(sub="2", email=STAFF[1], verified=True)
+    other = site.anybody()
+    other.get(answer(other))
+    assert inside(other) and tied() == [(STAFF[0], "1"), (STAFF[1], "2")]
+    site.bench.drain()
+    assert [letter.to for letter in site.bench.mailbox.of("sign-in-changed")] == [(STAFF[0],), (STAFF[1],)]
+    history = site.operator().get("/account/sign-ins").text
+    assert "認証サービスの別の人" in history and "認証サービスと連携" in history
+
+
+def test_an_administrator_removes_the_link_and_the_next_sign_in_links_anew(site: Site, provider: Provider) -> None:
+    add_admin(site.app, site.bench.portal)
+    client = site.anybody()
+    client.get(answer(client))
+    accounts.add_staff(site.bench.portal, "admin@example.jp", "管理 担当", ["administrator"], PASSWORD)
+    admin = site.person("admin@example.jp")
+    with database.connection():
+        user = User.get(User.email == STAFF[0])
+        Session.update(proved_at=datetime.now(UTC) - timedelta(hours=1)).execute()
+    path = f"/admin/user/release/?id={user.id}"
+    assert client.post(path).status_code in {403, 404} and tied(), "by an administrator alone"
+    assert "prove_password" in admin.post(path).text and tied(), "who shows that it is they"
+    shown = {"prove_password": PASSWORD}
+    assert admin.post(path, data=shown).status_code == 303 and tied() == [] and not inside(client)
+    assert [each["before"] for each in on_record(Act.IDENTITY_RELEASED)] == [{"issuer": provider.url, "subject": "1"}]
+    edit = f"/admin/user/edit/?id={user.id}"
+    assert "release" not in admin.get(edit).text
+    assert admin.post(path, follow_redirects=True).text.count("連携されていません") == 1
+    provider.set(sub="2")
+    anew = site.anybody()
+    anew.get(answer(anew))
+    assert inside(anew) and tied() == [(STAFF[0], "2")]
+    page = admin.get(edit).text
+    assert provider.url in page and path in page
+    site.bench.drain()
+    assert len(site.bench.mailbox.of("sign-in-changed")) == 3
+
+
+def test_who_fails_at_the_second_factor_takes_no_account(site: Site, provider: Provider) -> None:
+    secret, sealed = codes.begin(site.bench.portal, staff(site))
+    codes.finish(site.bench.portal, staff(site), sealed, pyotp.TOTP(secret).now())
+    client = site.anybody()
+    client.get(answer(client))
+    assert not inside(client) and tied() == []
+    client.post("/second", data={"code": "000000"})
+    assert tied() == []
+    with database.connection():
+        CodeApp.update(step=0).execute()
+    client.post("/second", data={"code": pyotp.TOTP(secret).now()})
+    assert inside(client) and tied() == [(STAFF[0], "1")]
+
+
+def test_what_waits_for_one_account_ties_no_other(site: Site, provider: Provider) -> None:
+    secret, sealed = codes.begin(site.bench.portal, staff(site))
+    codes.finish(site.bench.portal, staff(site), sealed, pyotp.TOTP(secret).now())
+    client = site.anybody()
+    client.get(answer(client))
+    client.post("/login", data={"email": STAFF[1], "password": PASSWORD})
+    assert inside(client) and tied() == []
+    with client.session_transaction() as session:
+        assert "oidc_ties" not in session
+
+
+def test_two_who_come_at_once_with_one_address_are_told_apart(site: Site, provider: Provider) -> None:
+    """Both were unknown as they came back; who is tied first has the account."""
+    portal, here = site.bench.portal, provider.url
+    found = [identities.owner(portal, Person(here, each), STAFF[0]) for each in ("1", "2")]
+    assert found[0] == found[1] and not found[0][1]
+    identities.tie(portal, found[0][0], Person(here, "1"))
+    identities.tie(portal, found[0][0], Person(here, "1"))
+    with pytest.raises(Refused, match="somebody else"):
+        identities.tie(portal, found[0][0], Person(here, "2"))
+    with database.connection():
+        colleague = User.get(User.email == STAFF[1]).id
+    with pytest.raises(Refused, match="somebody else"):
+        identities.tie(portal, colleague, Person(here, "1"))
+    assert tied() == [(STAFF[0], "1")] and len(on_record(Act.IDENTITY_REFUSED)) == 2
 
 
 @needs("provider")
@@ -189,7 +318,7 @@ def test_at_a_provider_of_another_maker(site: Site, monkeypatch: pytest.MonkeyPa
         begun = client.get("/login/provider?next=/absences").headers["Location"]
         done = client.get(person.go(begun, back))
         assert done.headers.get("Location") == "/absences" and inside(client), done.get_data(as_text=True)
-        assert person.asked == ["login", "consent"]
+        assert person.asked == ["login", "consent"] and tied() == [(STAFF[0], STAFF[0])]
         again = "/login/provider?again=1&next=/account/code"
         shown = client.get(person.go(client.get(again).headers["Location"], back))
         assert shown.headers.get("Location") == "/account/code" and person.asked[2:] == ["login"]
