@@ -43,6 +43,8 @@ FREE: dict[str, str] = {
     "signin.codes.recovers": "whoever signs in, with a code that works once",
     "signin.codes.right": "whoever signs in, or shows once more that it is they",
     "signin.passkeys.asked": "whoever signs in, or shows once more that it is they",
+    "signin.provider.finish": "whoever comes from the provider; who comes as another's owner is refused, on record",
+    "signin.identities.tie": "whoever has just come from the provider, into their own account",
     "signin.sessions.begin": "whoever has just signed in",
     "signin.sessions.end": "whoever holds the session",
     "signin.sessions.seen": "whoever holds the session",
