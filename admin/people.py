@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired, Length
 
 from admin import cells
 from admin.view import Records, proved
-from app.errors import NinteiError
+from app.errors import N_, NinteiError
 from app.services.base.portal import Portal
 from app.services.mails.portalmails import Wording
 from app.services.packages import folders
@@ -25,6 +25,7 @@ from app.services.signin import factors, identities
 from app.states import ACCOUNTS, Side
 
 ROLE_WORDS = {role.value: _l(word) for role, word in ACCOUNTS.items()}
+RELEASED = N_("The link is removed, and the account is signed out everywhere.")
 MOST_TYPED = 100_000  # characters of pasted rows
 NEEDED = InputRequired(_l("This field is required"))
 
@@ -261,7 +262,8 @@ class Accounts(Records):
         model = self.get_one(request.args.get("id", "")) or abort(404)
         try:
             identities.release(self.portal, self.writer, model.id)
-            flash(gettext("The link is removed, and the account is signed out everywhere."), "success")
+            own = model.id == self.writer.user_id
+            flash(gettext("The link is removed.") if own else gettext(RELEASED), "success")
         except NinteiError as error:
             self._flash(error)
         return redirect(self.get_url(".edit_view", id=model.id), 303)

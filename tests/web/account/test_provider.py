@@ -260,6 +260,14 @@ def test_an_administrator_removes_the_link_and_the_next_sign_in_links_anew(site:
     site.bench.drain()
     assert len(site.bench.mailbox.of("sign-in-changed")) == 3
 
+    provider.set(email="admin@example.jp", sub="3")
+    own = site.anybody()
+    own.get(answer(own))
+    with database.connection():
+        path = f"/admin/user/release/?id={User.get(User.email == 'admin@example.jp').id}"
+    assert ("admin@example.jp", "3") in tied() and own.post(path).status_code == 303
+    assert inside(own) and tied() == [(STAFF[0], "2")], "whoever removes their own goes on"
+
 
 def test_who_fails_at_the_second_factor_takes_no_account(site: Site, provider: Provider) -> None:
     secret, sealed = codes.begin(site.bench.portal, staff(site))
