@@ -27,9 +27,10 @@ from app.engine import Engine, Evaluator
 from app.services.exports import sheet as sheets
 from app.services.pages import counting
 from app.services.people import accounts as people
+from app.states import BookingState
 from app.store import accounts, database, tally
 from app.store.database import proxy
-from app.store.models import Case, Clock, Company, Entry, Task
+from app.store.models import Booking, Case, Clock, Company, Entry, Task
 from app.web.frame.exporting import MAKERS
 from tests.bench.growth import PASSWORD, index, put
 from tests.services.conftest import BPMN
@@ -44,6 +45,7 @@ PAGES = {
     "figures of a fiscal year": "/figures",
     "figures of a calendar year": "/figures?period=year",
     "what waits where": "/figures/diagram",
+    "calendar": "/calendar",
     "list of cases": "/cases",
     "list of cases, searched": "/cases?q=2026-0000077",
     "records: cases": "/admin/case/",
@@ -56,7 +58,7 @@ PAGES = {
 
 
 def fill(site: Site, count: int) -> None:
-    """So many cases, each of its own company, with a task, two entries of its timeline and a guideline that ended."""
+    """So many cases, each of its own company, with a task, a date, a guideline that ended and two timeline entries."""
     portal = site.bench.portal
     now, day, release = portal.now(), portal.today(), portal.releases.current("ccus_api_certification").release_id
 
@@ -109,6 +111,11 @@ def fill(site: Site, count: int) -> None:
             },
             ({"case_id": n, "used": n % 23, "ended_on": str(day - timedelta(days=n % 300))} for n in every),
         )  # fmt: skip
+        put(
+            Booking,
+            {"case": 1, "calendar": "exam", "day": day, "state": BookingState.CONFIRMED, "at": now},
+            ({"case_id": n, "day": str(day + timedelta(days=30 - n // 8))} for n in every),
+        )
         index(case(n) for n in range(1, count + 1))
         tally.fold()
     proxy.obj.connection().execute("ANALYZE")
