@@ -214,7 +214,7 @@ export class Panel {
     const id = unique("dc");
     input.id = id;
     return make("div", { class: "dc-field", "data-part": "id" }, make("label", { for: id }, this.t("Id")), make("div", { class: "dc-row" }, input, button), said, wrong,
-      make("p", { class: "dc-help" }, fixed ? this.t("It stands in a release: cases, files and history know it by this, so it does not change any more.") : this.t("What files, mails and history call it. It can change until the first release.")));
+      make("p", { class: "dc-help" }, fixed ? this.t("It stands in a release: cases, files and history know it by this, so it does not change any more.") : is(bo, "bpmn:FlowNode") ? this.t("What files, mails and history call it. It can change until the first release.") : this.t("What files and problems call it. It can change at any time.")));
   }
 
   process(facts, process) {

@@ -139,6 +139,7 @@ CANVAS = (
     N_("weeks"),
     N_("What becomes of it"),
     N_("What files, mails and history call it. It can change until the first release."),
+    N_("What files and problems call it. It can change at any time."),
     N_("What it does"),
     N_("What people read on the task's page, above the form."),
     N_("What readers of English see in its place, wherever these words stand."),
