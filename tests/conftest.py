@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -144,6 +145,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if mark is not None and not item.nodeid.endswith(f"@{mark.args[0]}"):
             item._id = type(item._id).parse(f"{item.nodeid}@{mark.args[0]}")  # type: ignore[attr-defined]  # as above
     items[:] = order.arranged(items)
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays till the end: nobody looks through it for garbage any more."""
+    gc.collect()
+    gc.freeze()
 
 
 def _share(item: pytest.Item) -> bool:
