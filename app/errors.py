@@ -132,6 +132,7 @@ PARTS = {
     "header": N_("header, %(of)s"),
     "key": N_("key %(of)s"),
     "lane": "lane",
+    "link": N_("link"),
     "loop": N_("repetition"),
     "loop.condition": N_("condition of the repetition"),
     "loop.times": N_("number of repetitions"),

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from app.bpmn.links import LINK, link_of
 from app.bpmn.model import Element, Repetition, Timing, Trigger
 from app.bpmn.names import BPMN, SPIFF
 from app.bpmn.references import References
@@ -44,6 +45,7 @@ def element_of(node: Xml, file: str, home: Home, references: References) -> Elem
         documentation=node.said("documentation"),
         called=node.get("calledElement"),
         message=trigger.name if trigger is not None and trigger.kind == "message" else "",
+        link=link_of(node),
         definitions=tuple(definition.name for definition in definitions),
         trigger=trigger,
         timing=_timing(definitions),
@@ -63,7 +65,7 @@ _DEFINITION = "EventDefinition"
 def _trigger(node: Xml, definitions: list[Xml], references: References) -> Trigger | None:
     if node.name in ("sendTask", "receiveTask"):
         return Trigger("message", references.named("message", node))
-    if not definitions:
+    if not definitions or definitions[-1].name == LINK:
         return None
     kind = definitions[-1].name.removesuffix(_DEFINITION)
     return Trigger(kind, references.named(kind, definitions[-1]))

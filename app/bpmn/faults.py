@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from app.bpmn import links
 from app.bpmn.diagrams import Diagrams
 from app.bpmn.model import Diagram, Element, Flow, Process, Stranger, Trigger
 from app.bpmn.names import ACTIVITIES, FLOW_NODES, SPIFF
@@ -134,6 +135,7 @@ class _Process:
         self.file = process.file
         self.around = around  # the subprocess whose inside it is
         self.elements = {element.id: element for element in process.elements}
+        self.flows = {flow.id: flow for flow in process.flows}
         self.known = self.elements.keys() | {stranger.id for stranger in process.strangers}
         self.found: list[Problem] = []
 
@@ -163,6 +165,9 @@ class _Process:
         elif element.trigger is not None and element.trigger.kind == "message" and not element.message:
             if element.kind != "sendTask":
                 self.say(element, N_("No message with a name is chosen: choose one."))
+        elif element.event == "link":
+            for message, facts in links.wrong(element, self.elements, self.flows):
+                self.say(element, message, "link", **facts)
         elif element.trigger == Trigger("signal"):
             self.say(element, N_("No signal with a name is chosen: choose one."))
         if element.kind == "boundaryEvent":

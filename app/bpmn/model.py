@@ -66,8 +66,10 @@ class Element:
     called: str = ""  # process id, of a call activity
     decision: str = ""  # decision id, of a business rule task
     message: str = ""  # message name, of a task or event that has one
+    link: str = ""  # name of the link, of a link event that has one
     definitions: tuple[str, ...] = ()  # tags of its event definitions
-    trigger: Trigger | None = None  # what its last event definition says; of send and receive tasks their message
+    trigger: Trigger | None = None  # what its last event definition says; of send and receive tasks their message;
+    # none of links, which are arrows
     timing: Timing | None = None
     by_event: bool = False  # an event subprocess
     attached_to: str = ""  # of a boundary event
@@ -99,6 +101,11 @@ class Element:
     def runs(self) -> str:
         """The process or subprocess that it runs; "" of every other element."""
         return self.called or (self.id if self.kind == "subProcess" else "")
+
+    @property
+    def waits(self) -> bool:
+        """Whether a token that comes to it as an event or receive task rests until something happens."""
+        return self.kind == "receiveTask" or (self.kind == "intermediateCatchEvent" and self.event != "link")
 
     @property
     def attributes(self) -> Mapping[str, str]:
@@ -137,7 +144,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """An arrow (sequence flow); `inside`: id of the process or embedded subprocess around it."""
+    """A sequence flow; `inside`: id of the process or embedded subprocess around it."""
 
     id: str
     name: str
@@ -147,6 +154,7 @@ class Flow:
     inside: str
     condition: str = ""  # Python, as written
     line: int = 0
+    shown: bool = True  # an arrow shows it; else two link events stand for it (app.bpmn.links)
 
 
 @dataclass(frozen=True, slots=True)

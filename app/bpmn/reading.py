@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from app.bpmn.elements import Home, element_of
+from app.bpmn.links import linked
 from app.bpmn.model import Diagram, Element, Flow, Lane, MessageFlow, Process, Shape, Stranger
 from app.bpmn.names import BOUNDS, BPMN, DRAWN, FLOW_NODES, POINTS, REMARKS, SUBPROCESSES
 from app.bpmn.references import References
@@ -53,7 +54,10 @@ class _Reader:
             self.lanes |= _listed(each)
         place = len(self.found)
         self.found.append(Process(home.inside, "", self.file))  # its place: subprocesses follow it
-        flows = tuple(self.flow(each, home.inside) for each in node.all("sequenceFlow"))
+        flows = (
+            *(self.flow(each, home.inside) for each in node.all("sequenceFlow")),
+            *linked(node, self.file, home.inside),
+        )
         into, out = _by_end(flows)
         elements, strangers, inner = [], [], []
         for child in node.children:

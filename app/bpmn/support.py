@@ -18,8 +18,8 @@ RUNS = frozenset(
 EVENTS: dict[str, frozenset[str]] = {
     "startEvent": frozenset({"", "message"}),
     "endEvent": frozenset({"", "terminate", "message", "signal", "error", "escalation"}),
-    "intermediateThrowEvent": frozenset({"", "message", "signal", "escalation"}),
-    "intermediateCatchEvent": frozenset({"timer", "message", "signal"}),
+    "intermediateThrowEvent": frozenset({"", "message", "signal", "escalation", "link"}),
+    "intermediateCatchEvent": frozenset({"timer", "message", "signal", "link"}),
     "boundaryEvent": frozenset({"timer", "message", "signal", "error", "escalation"}),
 }
 STARTS_BY_EVENT = frozenset({"timer", "message", "signal", "error", "escalation"})  # of an event subprocess
@@ -55,7 +55,7 @@ INSTEAD_OF_EVENT = {
     "cancel": N_("draw the way back as a flow"),
     "compensate": N_("draw the way back as a flow"),
     "conditional": N_("draw a gateway behind the task that sets the value"),
-    "link": N_("draw the flow itself"),
+    "link": N_("draw it as an intermediate event"),
     "error": N_("draw it as an end event, or on the border of what ends with it"),
     "escalation": N_("draw it where it is thrown, or on the border of what it comes from"),
     "signal": N_("draw an intermediate event that waits, behind the start"),

@@ -14,7 +14,7 @@ def even(text: str) -> str:
 
 
 def words_of(root: Xml) -> Iterator[tuple[str, str]]:
-    """(wording, id) of names and notes, as the page shows them; messages are names for machines."""
+    """(wording, id) of names and notes, as the page shows them; those of messages, signals … are for machines."""
     for node in root.walk():
         if node.namespace != BPMN:
             continue
@@ -26,4 +26,4 @@ def words_of(root: Xml) -> Iterator[tuple[str, str]]:
             yield even(node.said("documentation")), node.get("id")
 
 
-_NAMES_FOR_MACHINES = frozenset({"message"})
+_NAMES_FOR_MACHINES = frozenset({"message", "signal", "error", "escalation", "linkEventDefinition"})

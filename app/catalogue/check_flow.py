@@ -13,7 +13,6 @@ from app.catalogue.model import Package
 from app.catalogue.words import Listed
 from app.errors import N_, Named
 
-_WAITS = frozenset({"userTask", "receiveTask", "intermediateCatchEvent"})
 _WORKS = frozenset(
     {
         "userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask", "callActivity",
@@ -158,7 +157,8 @@ class FlowChecks:
         after: dict[str, set[str]] = {each.id: self._after(each) for each in elements}
         ending = _leading({each.id for each in elements if each.kind == "endEvent"}, after)
         waiting = _leading(
-            {each.id for each in elements if each.kind in _WAITS or each.operator or called(each)}, after
+            {each.id for each in elements if each.waits or each.kind == "userTask" or each.operator or called(each)},
+            after,
         )
         lost = [
             each

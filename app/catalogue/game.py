@@ -240,7 +240,8 @@ class Game:
         """Joins that wait for ever, to the arrows by which nothing comes; not those that wait for another of them."""
         arrived: dict[str, set[str]] = defaultdict(set)
         for name, flow, _ in marking:
-            arrived[name].add(flow)
+            if flow:  # what has no way on is told by itself
+                arrived[name].add(flow)
         missing = {
             name: frozenset(flow.id for flow in self.following.into[name]) - flows for name, flows in arrived.items()
         }

@@ -89,6 +89,7 @@ THINGS: dict[Kind, Callable[[Package], dict[str, str]]] = {
     Kind.SIGNAL: _triggers("signal"),
     Kind.ERROR: _triggers("error"),
     Kind.ESCALATION: _triggers("escalation"),
+    Kind.LINK: lambda package: {each.link: "" for each in package.elements.values() if each.link},
     Kind.FILE: lambda package: {name: package.titles.get(name, "") for name in package.handouts()},
     Kind.SECTION: lambda package: {
         name: package.declared.sections[name].title if name in package.declared.sections else ""

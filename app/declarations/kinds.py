@@ -39,6 +39,7 @@ class Kind(Enum):
     SIGNAL = N_("signal")
     ERROR = N_("code of an error")
     ESCALATION = N_("code of an escalation")
+    LINK = N_("name of a link")  # between two events of one process
     NEW = N_("new name")  # a name that is given here
     EXPRESSION = N_("condition in Python")  # over the routing values
     SCRIPT = N_("script")

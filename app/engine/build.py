@@ -94,7 +94,7 @@ class _Builder:
                 )
             case "businessRuleTask":
                 return Rule(*common, decide=self.decisions.get(node.decision) or _undecided(node.decision), **scripts)
-            case "receiveTask" | "intermediateCatchEvent":
+            case _ if node.waits:
                 return Catch(*common, **self.caught(node), **scripts)
             case "boundaryEvent":
                 return Boundary(*common, interrupting=node.interrupting, **self.caught(node))

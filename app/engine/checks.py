@@ -17,7 +17,7 @@ from app.errors import N_, Problem
 MAX_WAYS = 50  # out of one gateway
 
 _ID = re.compile(r"[^\W\d][\w.-]{0,99}")
-_WAITS = frozenset({"userTask", "serviceTask", "receiveTask", "intermediateCatchEvent"})
+_RESTS = frozenset({"userTask", "serviceTask", "endEvent"})
 
 
 def check(diagrams: Diagrams) -> list[Problem]:
@@ -82,7 +82,7 @@ class _ProcessChecker(ElementChecker):
         elif node.by_event:
             if out or into:
                 self.say(node.id, N_("No flow may lead into or out of an event subprocess."))
-        elif not out and not self.lost:
+        elif not out and not self.lost and node.event != "link":  # of links `bpmn.faults` says it
             self.say(node.id, N_("No flow leads on from here; connect it to what follows, at least an end event."))
         if node.kind == "exclusiveGateway":
             self.conditions(node, out)
@@ -118,8 +118,7 @@ class _ProcessChecker(ElementChecker):
             target = self.process.nodes.get(flow.target)
             if target is None:
                 continue  # said by `flows`
-            waits = target.kind in ("intermediateCatchEvent", "receiveTask") and target.loop is None
-            if not waits or len(self.into[flow.target]) != 1 or flow.target in hosts:
+            if not target.waits or target.loop is not None or len(self.into[flow.target]) != 1 or flow.target in hosts:
                 self.say(
                     flow.target,
                     N_(
@@ -172,11 +171,11 @@ class _ProcessChecker(ElementChecker):
         rests = {
             node.id
             for node in self.process.nodes.values()
-            if node.kind == "endEvent" or node.kind in _WAITS or node.runs or node.operator
+            if node.waits or node.kind in _RESTS or node.runs or node.operator or not self.out[node.id]
         }
         stops = _reachable(rests, before)
         for name in self.process.nodes:
-            if name in reached and name not in stops and self.out[name]:
+            if name in reached and name not in stops:
                 self.say(name, N_("From here on the process runs for ever: it comes to no end and waits for nobody."))
 
 

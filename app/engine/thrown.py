@@ -79,7 +79,7 @@ def _awaited(diagrams: Diagrams) -> Iterator[Problem]:
 
 
 def _waits(node: Element) -> bool:
-    return node.kind in ("boundaryEvent", "startEvent", "intermediateCatchEvent", "receiveTask")
+    return node.waits or node.kind in ("boundaryEvent", "startEvent")
 
 
 def _messages(diagrams: Diagrams) -> Iterator[Problem]:

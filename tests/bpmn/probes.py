@@ -17,7 +17,7 @@ def node(kind: str, inside: str = "", /, **attributes: str) -> bytes:
 
 def event(kind: str, definition: str) -> bytes:
     """An event of this kind with this definition, in a place where it may stand."""
-    name = "" if definition in ("cancel", "compensate", "conditional", "link", "terminate") else "x"
+    name = "" if definition in ("cancel", "compensate", "conditional", "terminate") else "x"
     if kind == "startEvent":
         drawing = Drawing("p").end().path("probe", "e")
         if definition == "timer":
@@ -111,6 +111,13 @@ def message_flow() -> bytes:
     return xml(main, second, pools=("p", "q"), flows=(("t", "qs"),)).replace(b'id="mf0"', b'id="probe"')
 
 
+def link(kind: str) -> bytes:
+    """Both halves of a link, of which one is looked at."""
+    thrown, caught = ("probe", "c") if kind == "throw" else ("t", "probe")
+    drawing = Drawing("p").start().link("throw", thrown, "A").link("catch", caught, "A").end()
+    return xml(drawing.path("s", thrown).path(caught, "e"))
+
+
 def several() -> bytes:
     drawing = straight("probe")
     inside = drawing.defined("message", "m") + drawing.defined("signal", "x")
@@ -159,11 +166,11 @@ OTHERS: Mapping[str, bytes] = {
     "intermediateThrowEvent": node("intermediateThrowEvent"),
     "intermediateThrowEvent signal": event("intermediateThrowEvent", "signal"),
     "intermediateThrowEvent escalation": event("intermediateThrowEvent", "escalation"),
-    "intermediateThrowEvent link": event("intermediateThrowEvent", "link"),
+    "intermediateThrowEvent link": link("throw"),
     "intermediateThrowEvent compensate": event("intermediateThrowEvent", "compensate"),
     "intermediateCatchEvent signal": event("intermediateCatchEvent", "signal"),
     "intermediateCatchEvent conditional": event("intermediateCatchEvent", "conditional"),
-    "intermediateCatchEvent link": event("intermediateCatchEvent", "link"),
+    "intermediateCatchEvent link": link("catch"),
     "intermediateCatchEvent several": several(),
     "endEvent error": event("endEvent", "error"),
     "endEvent escalation": event("endEvent", "escalation"),

@@ -83,3 +83,13 @@ def test_of_the_common_executable_sub_class_all_but_what_the_page_says_runs(engi
         told = re.search(r"(\d+)[^\d\n]*?(\d+)[^\d\n]*?(\d+)[^\d\n]*?<!-- figures -->", text)
         assert told is not None
         assert [int(each) for each in told.groups()] == [len(found), figures[RUNS], figures[DRAWING]]
+
+
+def test_of_the_rest_as_many_run_as_the_page_says(engine: Engine) -> None:
+    found = [verdict(engine, source) for source in OTHERS.values()]
+    for page in WORDS:
+        text = (DOCS / page).read_text(encoding="utf-8")
+        told = re.search(r"^.*<!-- the rest -->", text, re.MULTILINE)
+        assert told is not None
+        figures = [int(each) for each in re.findall(r"\d+", told[0])]
+        assert figures == [len(found), *(found.count(word) for word in (RUNS, DRAWING, REFUSED))]

@@ -255,6 +255,15 @@ def test_every_menu_is_japanese_and_offers_only_what_runs(window: Desk) -> None:
     page.keyboard.press("Escape")
     host.locator(".djs-minimap .toggle").click()
     latin |= window.latin()
+    host.get_by_role("button", name="検索").click()
+    page.keyboard.press("Escape")
+    shape(window, "first_review").first.click(force=True)
+    host.get_by_title("そのほかを続ける").click()
+    page.locator(".djs-popup").get_by_text("リンク中間イベント（送信）", exact=True).click()
+    host.get_by_label("リンクの名前").fill("続き")
+    host.get_by_label("リンクの名前").press("Tab")
+    window.until(DIAGRAM, lambda data: re.search('linkEventDefinition [^>]*name="続き"', data.decode()) is not None)
+    latin |= window.latin()
     assert latin == set(), latin
     if AXE.exists():
         page.evaluate(AXE.read_text())

@@ -89,6 +89,11 @@ class Drawing:
         self.messages.add(message)
         return self.node("intermediateCatchEvent", name, f'<bpmn:messageEventDefinition messageRef="m_{message}"/>')
 
+    def link(self, kind: str, element: str, name: str) -> Drawing:
+        """One half of a link: `kind` is throw or catch."""
+        inside = f'<bpmn:linkEventDefinition name="{name}"/>'
+        return self.node(f"intermediate{kind.title()}Event", element, inside)
+
     def timer(self, name: str, kind: str, value: str) -> Drawing:
         return self.node("intermediateCatchEvent", name, timing(kind, value))
 

@@ -65,7 +65,7 @@ class Plan:
         return [top, *sheet.drawings]
 
 
-SIMPLE = frozenset({"user", "service", "script", "timer", "receive", "rule", "send", "ring", "hear", "up"})
+SIMPLE = frozenset({"user", "service", "script", "timer", "receive", "rule", "send", "ring", "hear", "up", "link"})
 ROUTES = ("both", "either", "some")
 
 

@@ -15,7 +15,7 @@ Block = tuple[Any, ...]
 
 PLAIN = (
     *("user", "user", "user", "user", "user", "user", "service", "service", "service", "service"),
-    *("script", "timer", "receive", "rule", "send", "ring", "hear", "up"),
+    *("script", "timer", "receive", "rule", "send", "ring", "hear", "up", "link"),
 )
 # What is parallel comes oftener: that is where things go wrong.
 MADE_OF_OTHERS = (
@@ -150,6 +150,11 @@ class Sheet:
         name = self.name("up")
         on.throw(name, "escalation", f"esc{self.count % 2}", carries="seen")
         return name, name
+
+    def draw_link(self, on: Drawing) -> tuple[str, str]:
+        name = self.name("link")
+        on.link("throw", name, name).link("catch", f"{name}_on", name)
+        return name, f"{name}_on"
 
     def draw_rule(self, on: Drawing) -> tuple[str, str]:
         name = self.name("rule")

@@ -194,3 +194,34 @@ def test_the_engine_passes_over_tasks_that_ask_nothing_of_it(engine: Engine, kin
     walk = Walk(engine, compiled(engine, drawing))
     assert open_ones(walk) == ["a"]
     assert [line for line in walk.log() if line.startswith("note")] == ["note entered", "note completed"]
+
+
+def linked() -> Drawing:
+    """Two branches that lead to one link, of which one goes round again, and a link of the same name further in."""
+    inner = Drawing("body").start("bs").link("throw", "in", "A").link("catch", "out", "A").user("deep").end("be")
+    inner.path("bs", "in").path("out", "deep", "be")
+    drawing = Drawing("p").start().link("catch", "back", "again").both("fork").user("a").user("b").both("join")
+    drawing.link("throw", "on", "A").link("throw", "over", "B").link("catch", "met", "A")
+    drawing.link("catch", "crossed", "B").path("crossed", "join").sub(inner).xor("done", "no")
+    drawing.link("throw", "round", "again").end().link("throw", "first", "again").path("s", "first")
+    drawing.path("back", "fork", "a", "on").path("fork", "b", "over").path("met", "join", "body", "done")
+    return drawing.flow("done", "e", "ok").flow("done", "round", name="no")
+
+
+def test_a_link_is_an_arrow_in_two_pieces(engine: Engine) -> None:
+    """BPMN 2.0.2, section 10.5.5: several may lead to one, within one process or subprocess."""
+    walk = Walk(engine, compiled(engine, linked()), {"ok": False})
+    assert open_ones(walk) == ["a", "b"]
+    walk.do("a", from_a=1)
+    assert open_ones(walk) == ["b"]  # what comes by one link event is waited for on the way to the join
+    walk.do("b", from_b=1)
+    assert open_ones(walk) == ["deep"]
+    walk.do("deep")
+    assert open_ones(walk) == ["a", "b"]
+    assert walk.step.data["from_b"] == 1
+    for element in ("a", "b", "deep"):
+        walk.do(element, ok=True)
+    assert walk.step.ended
+    assert [(entry.element, entry.what) for entry in walk.step.log][:4] == [
+        ("deep", "completed"), ("be", "entered"), ("be", "completed"), ("body", "completed"),
+    ]  # fmt: skip

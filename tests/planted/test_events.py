@@ -149,8 +149,8 @@ def test_branches_of_an_activity_that_meet_without_a_join_are_told() -> None:
 
 
 def test_faults_of_events_are_told_with_what_to_draw_instead() -> None:
-    drawing = piece().node("intermediateThrowEvent", "t", "<bpmn:linkEventDefinition/>").path("first", "t", "last")
-    assert any("link is not supported" in str(problem) for problem in found(drawing))
+    drawing = piece().end_with("t", "link").path("first", "t")
+    assert any("link is not supported: draw it as an intermediate" in str(problem) for problem in found(drawing))
     inner = Drawing("handler").start("hs").end("he").path("hs", "he")
     drawing = piece().beside(inner).path("first", "last")
     assert any("choose what it waits for" in str(problem) for problem in found(drawing))
@@ -165,3 +165,38 @@ def test_a_send_task_with_an_operator_is_checked_as_a_service_task_is() -> None:
     drawing.parts = [part.replace("serviceTask id", "sendTask id").replace("bpmn:serviceTask>", "bpmn:sendTask>")
                      for part in drawing.parts]  # fmt: skip
     assert any("hello" in str(problem) for problem in found(drawing))
+
+
+def test_a_link_goes_on_where_its_other_half_stands_and_values_are_followed_through_it() -> None:
+    drawing = piece().xor("which", "small").flow("which", "big", "books > 3").flow("which", "t", name="small")
+    drawing.link("throw", "t", "A").link("throw", "big", "A").link("catch", "c", "A").path("first", "which")
+    assert found(drawing.path("c", "last")) == []
+    drawing = piece().xor("which", "b").link("throw", "t", "A").link("catch", "c", "A").path("first", "t")
+    drawing.flow("which", "last", "bookz > 3").path("c", "which").flow("which", "last", name="b")
+    assert any("bookz" in str(problem) for problem in found(drawing))
+
+
+def test_a_step_from_which_nothing_leads_on_is_told_once() -> None:
+    drawing = piece().node("task", "t").path("first", "t").path("first", "last")
+    [problem] = found(drawing)
+    assert (problem.element, problem.message[:21]) == ("t", "No flow leads on from")
+
+
+LINKS = [
+    (piece().link("throw", "t", "").path("first", "t").path("first", "last"), "t", "The link has no name"),
+    (piece().link("throw", "t", "A").path("first", "t").path("first", "last"), "t", "No link event of this process"),
+    (piece().link("throw", "t", "A").link("catch", "c", "A").path("first", "t", "last").path("c", "last"), "t",
+     "No arrow may lead out of this link event"),
+    (piece().link("throw", "t", "A").link("catch", "c", "A").path("first", "t").path("first", "c", "last"), "c",
+     "No arrow may lead into this link event"),
+    (piece().link("throw", "t", "A").link("catch", "c", "A").link("catch", "d", "A").path("first", "t")
+     .path("c", "last").path("d", "last"), "d", "Another link event of this process catches"),
+    (piece().sub(Drawing("inner").start("bs").link("throw", "t", "A").end("be").path("bs", "t"))
+     .link("catch", "c", "A").path("first", "inner", "last").path("c", "last"), "t", "No link event of this process"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("drawing", "element", "words"), LINKS, ids=[words for _, _, words in LINKS])
+def test_halves_of_a_link_that_do_not_fit_are_told(drawing: Drawing, element: str, words: str) -> None:
+    errors = [problem for problem in found(drawing) if problem.severity == "error"]
+    assert [(problem.element, problem.message[: len(words)]) for problem in errors] == [(element, words)]

@@ -149,7 +149,7 @@ export class Panel {
   /** One line of the panel: what it is called, what stands in it, what it means, what is wrong with it. */
   field(part, title, control, help = "", { required = false } = {}) {
     const id = unique("dc");
-    const input = control.matches?.("input,select,textarea") ? control : null;
+    const input = control.matches?.("input,select,textarea") ? control : control.querySelector?.(":scope > input[list]");
     const wrong = this.marks.of(this.bo(part)).filter((each) => each.part === part);
     const described = help ? `${id}-help` : undefined;
     if (input) {
@@ -319,6 +319,7 @@ export class Panel {
       case "time": return this.time(facts, part);
       case "message": case "signal": case "error": case "escalation":
         return this.field(id, title, c.named(kind, facts.reference(id), (value) => facts.setReference(id, value)), help);
+      case "link": return this.field(id, title, c.named(kind, definitionOf(bo).name ?? "", (value) => facts.set({ name: value || undefined }, definitionOf(bo))), help);
       case "interrupting": return this.interrupting(facts, part);
       case "loop": return loopFields(this, facts, part);
       default: return "";

@@ -219,4 +219,6 @@ def _mail_line(mail: whose.MailView) -> MailLine:
 
 def _walked(loaded: Loaded, left: set[str], entered: set[str]) -> list[str]:
     """The flows whose ends a token left and entered."""
-    return sorted(flow.id for flow in loaded.package.flows if flow.source in left and flow.target in entered)
+    return sorted(
+        flow.id for flow in loaded.package.flows if flow.shown and flow.source in left and flow.target in entered
+    )
