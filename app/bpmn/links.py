@@ -26,8 +26,8 @@ def link_of(node: Xml) -> str:
 
 
 def linked(around: Xml, file: str, inside: str) -> Iterator[Flow]:
-    """The flows that no arrow shows, in the order of the file: from each event that throws a link to the first one that
-    catches it."""
+    """The flows that no arrow shows, in the order of the file: from each event that throws a link to the first
+    one that catches it."""
     caught: dict[str, str] = {}
     for node in around.all(CATCHES):
         if name := link_of(node):
