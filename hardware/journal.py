@@ -100,7 +100,7 @@ class FileJournal:
         if not self._path.exists():
             return []
         entries = []
-        for line in self._path.read_text().splitlines():
+        for line in self._path.read_text(encoding="utf-8").splitlines():
             try:
                 entries.append(json.loads(line))
             except ValueError:
@@ -108,15 +108,17 @@ class FileJournal:
         return entries
 
     def _append(self, entry: dict[str, Any]) -> None:
-        handle = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
+        with open(self._path, "ab+", buffering=0, opener=_private) as file:
             # A line that a power cut left unfinished must not swallow this one.
-            size = os.fstat(handle).st_size
-            start = b"" if size == 0 or os.pread(handle, 1, size - 1) == b"\n" else b"\n"
-            os.write(handle, start + json.dumps(entry).encode() + b"\n")
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(size - 1, 0))
+            start = b"" if size == 0 or file.read(1) == b"\n" else b"\n"
+            file.write(start + json.dumps(entry).encode() + b"\n")
+            os.fsync(file.fileno())
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _intent(intent: Intent) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class Outbox:
         if not self._path.exists():
             return []
         found = []
-        for line in self._path.read_text().splitlines():
+        for line in self._path.read_text(encoding="utf-8").splitlines():
             try:
                 found.append(json.loads(line))
             except ValueError:

@@ -41,7 +41,7 @@ def agent(
     Runs on the computer that has the reader, until Ctrl-C. It calls out only, over HTTPS; what it does lies in the
     agent folder until the portal took it. Started again, it looks at the card first and carries on.
     """
-    token = (token_file.read_text() if token_file else token).strip()
+    token = (token_file.read_text(encoding="utf-8") if token_file else token).strip()
     if not token:
         raise click.UsageError("Give the desk's token: --token-file FILE (administrators make one on the cards page)")
     if defaults.reader == "agent":  # the portal's own setting, on the same machine: any reader

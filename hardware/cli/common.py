@@ -190,7 +190,7 @@ def card(
 
 def read_kek(path: Path) -> Key:
     try:
-        return Key(bytes.fromhex(path.read_text().strip()))
+        return Key(bytes.fromhex(path.read_text(encoding="utf-8").strip()))
     except ValueError as error:
         raise click.UsageError(f"{path} does not hold 64 hexadecimal digits") from error
 

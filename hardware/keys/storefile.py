@@ -19,7 +19,7 @@ FORMAT: Final = "nintei-key-store-2"
 def read(path: Path, guards: Sequence[KeyGuard]) -> tuple[dict[str, Any], Vault]:
     """What the file holds. Raises BadKeyStore, BadToken."""
     try:
-        content = json.loads(path.read_text())
+        content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BadKeyStore("There is no key store at %(path)s; `card keys create` makes one", path=str(path)) from error
     except (ValueError, OSError) as error:

@@ -189,7 +189,7 @@ class VirtualRack:
     @staticmethod
     def _in_slot(slot: Path) -> str:
         try:
-            return slot.read_text()
+            return slot.read_text(encoding="utf-8")
         except FileNotFoundError:
             return ""
 
