@@ -10,20 +10,14 @@ import contextlib
 import json
 import pickle
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from app.connectors.scratch import Scratch
+from app.connectors.children import Child
 from app.connectors.templates import Context, Files
-from app.errors import Permanent, Temporary
-
-_ROOT = Path(__file__).parents[2]
-_CHILD = f"import sys; sys.path.append({str(_ROOT)!r}); from app.connectors import composing_child as it; it.run()"
+from app.errors import N_, Permanent
 
 _READ = (".html", ".txt", ".md", ".css")  # what a template may extend or include
 _START_SECONDS = 60.0
@@ -80,32 +74,18 @@ class Composer:
             child.close()
 
 
-class _Child:
+class _Child(Child):
+    """The conversation with `composing_child`."""
+
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self._scratch = Scratch("compose")
-        settings = {"home": str(self._scratch.path), "cpu_seconds": limits.cpu_seconds, "memory": limits.memory}
-        # -I: neither the environment nor the working directory decides what code runs; no secret is handed down.
-        self.process = subprocess.Popen(  # noqa: S603 - our own script, our own arguments
-            [sys.executable, "-I", "-c", _CHILD, json.dumps(settings)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=self._scratch.path,
-            env={"LANG": "C.UTF-8"},
-            start_new_session=True,
-        )
-        assert self.process.stdin is not None and self.process.stdout is not None  # noqa: S101 - they are pipes
-        self.requests, self.answers = self.process.stdin, self.process.stdout
-        with self._deadline(_START_SECONDS):
-            ready = self.answers.readline()
-        if ready != b"ready\n":
-            self.close()
-            raise Temporary("The program that writes texts did not start")
+        settings = {"cpu_seconds": limits.cpu_seconds, "memory": limits.memory}
+        failure = N_("The program that writes texts did not start")
+        super().__init__("composing_child", "compose", settings, _START_SECONDS, failure)
 
     def ask(self, request: bytes) -> dict[str, Any]:
         line = b""
-        with self._deadline(self.limits.seconds), contextlib.suppress(BrokenPipeError):
+        with self.deadline(self.limits.seconds), contextlib.suppress(BrokenPipeError):
             self.requests.write(len(request).to_bytes(8, "big") + request)
             self.requests.flush()
             line = self.answers.readline(_ANSWER)
@@ -114,30 +94,7 @@ class _Child:
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def alive(self) -> bool:
-        return self.process.poll() is None
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.requests, self.answers):
-            with contextlib.suppress(OSError):
-                pipe.close()
-        self._scratch.close()
-
     def _died(self) -> Permanent:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=1)
-        if self.process.returncode == -signal.SIGKILL:  # by the deadline
+        if self.ended() == -signal.SIGKILL:  # by the deadline
             return Permanent("The text was not written within %(seconds)s seconds", seconds=self.limits.seconds)
         return Permanent("The text cannot be written: it asks for too much work")
-
-    @contextlib.contextmanager
-    def _deadline(self, seconds: float) -> Any:
-        timer = threading.Timer(seconds, self.process.kill)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()

@@ -7,7 +7,6 @@ Requests on stdin: eight bytes of length, then a pickle that the portal made. An
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import resource
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from app.connectors import letter, pdf
+from app.connectors.children import serve
 from app.connectors.pdf_child import Fence
 from app.errors import N_, NinteiError
 
@@ -102,6 +102,4 @@ def main(stdin: BinaryIO, stdout: BinaryIO, settings: dict[str, Any]) -> None:
 
 def run() -> None:
     """The entry point of the child: settings (JSON) in the first argument."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints must not be taken for an answer
-    main(sys.stdin.buffer, answers, json.loads(sys.argv[1]))
+    serve(main)

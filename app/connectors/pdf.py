@@ -9,17 +9,15 @@ import logging
 import os
 import re
 import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any, Protocol
 
+from app.connectors.children import Child
 from app.connectors.qr import qr
-from app.connectors.scratch import Scratch
 from app.connectors.signature import SigningKey, make_signing_key, sign
 from app.connectors.templates import Context, Files, render_html, render_text
 from app.errors import N_, Permanent, Temporary
@@ -36,8 +34,6 @@ __all__ = [
     "sign",
 ]
 
-_ROOT = Path(__file__).parents[2]
-_CHILD = f"import sys; sys.path.append({str(_ROOT)!r}); from app.connectors import pdf_child; pdf_child.run()"
 _DRAWN = (".png", ".jpg", ".jpeg", ".gif", ".ttf")  # SVG is left out: it is a program of its own
 _START_SECONDS = 90.0
 _LOG = logging.getLogger("nintei.pdf")
@@ -164,16 +160,13 @@ class Printer:
             self._idle.append(child)
 
 
-class _Child:
-    """One child process and the conversation with it."""
+class _Child(Child):
+    """The conversation with `pdf_child`."""
 
     def __init__(self, fonts_dir: Path, limits: Limits) -> None:
         self.limits = limits
         self.drawn = 0
-        self._scratch = Scratch("pdf")
-        self.home = str(self._scratch.path)
         settings = {
-            "home": self.home,
             "fonts": str(fonts_dir.resolve()),
             "cpu_seconds": limits.cpu_seconds,
             "seconds": limits.seconds,
@@ -182,24 +175,8 @@ class _Child:
             "max_source": limits.source,
             "max_pixels": limits.pixels,
         }
-        # -I: neither the environment nor the working directory decides what code runs; no secret is handed
-        # down.
-        self.process = subprocess.Popen(  # noqa: S603 - our own script, our own arguments
-            [sys.executable, "-I", "-c", _CHILD, json.dumps(settings)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=self.home,
-            env={"LANG": "C.UTF-8"},
-            start_new_session=True,
-        )
-        assert self.process.stdin is not None and self.process.stdout is not None  # noqa: S101 - they are pipes
-        self.requests, self.answers = self.process.stdin, self.process.stdout
-        with self._deadline(_START_SECONDS):
-            ready = self.answers.readline()
-        if ready != b"ready\n":
-            self.close()
-            raise Temporary("The program that draws documents did not start")
+        failure = N_("The program that draws documents did not start")
+        super().__init__("pdf_child", "pdf", settings, _START_SECONDS, failure)
 
     def draw(self, html: str, files: Mapping[str, bytes]) -> bytes:
         source = html.encode()
@@ -207,7 +184,7 @@ class _Child:
         head: dict[str, Any] = {}
         pdf = b""
         self.drawn += 1
-        with self._deadline(self.limits.seconds), contextlib.suppress(BrokenPipeError):
+        with self.deadline(self.limits.seconds), contextlib.suppress(BrokenPipeError):
             self.requests.write(json.dumps(request).encode() + b"\n" + source + b"".join(files.values()))
             self.requests.flush()
             line = self.answers.readline(100_000)
@@ -222,30 +199,7 @@ class _Child:
             raise Permanent("The document cannot be drawn: %(reason)s", reason=head["reason"])
         return pdf
 
-    def alive(self) -> bool:
-        return self.process.poll() is None
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.requests, self.answers):
-            with contextlib.suppress(OSError):
-                pipe.close()
-        self._scratch.close()
-
     def _died(self) -> Permanent | Temporary:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=1)
-        if self.process.returncode in (-signal.SIGXCPU, -signal.SIGXFSZ, -signal.SIGSEGV):
+        if self.ended() in (-signal.SIGXCPU, -signal.SIGXFSZ, -signal.SIGSEGV):
             return Permanent("The document cannot be drawn: %(reason)s", reason=N_("it asks for too much work"))
         return Temporary("The document was not drawn within %(seconds)s seconds", seconds=self.limits.seconds)
-
-    @contextlib.contextmanager
-    def _deadline(self, seconds: float) -> Iterator[None]:
-        timer = threading.Timer(seconds, self.process.kill)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from app.connectors import pdf_fields, pdf_lines
+from app.connectors.children import serve
 from app.connectors.pdf_fallback import Fallback
 from app.connectors.pdf_structure import finish
 from app.connectors.pdf_tags import Tagger
@@ -262,6 +263,4 @@ def main(stdin: BinaryIO, stdout: BinaryIO, settings: dict[str, Any]) -> None:
 
 def run() -> None:
     """The entry point of the child: settings (JSON) in the first argument."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints must not be taken for an answer
-    main(sys.stdin.buffer, answers, json.loads(sys.argv[1]))
+    serve(main)

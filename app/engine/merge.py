@@ -11,10 +11,9 @@ from typing import Any
 
 from SpiffWorkflow.task import Task
 
-from app.engine.values import clone, same
+from app.engine.values import GONE, alike, clone, same
 from app.engine.writes import MARK, marks_of
 
-_GONE = object()
 Carried = tuple[dict[str, Any], dict[str, int] | None]  # a token's data, and when it wrote what (none: not known)
 
 
@@ -23,10 +22,10 @@ def merged(base: dict[str, Any], branches: Sequence[dict[str, Any]]) -> dict[str
     nothing with its inputs."""
     result: dict[str, Any] = {}
     for key in dict.fromkeys([*base, *(key for branch in branches for key in branch)]):
-        before = base.get(key, _GONE)
-        changes = [value for value in (branch.get(key, _GONE) for branch in branches) if not _same(before, value)]
+        before = base.get(key, GONE)
+        changes = [value for value in (branch.get(key, GONE) for branch in branches) if not alike(before, value)]
         value = _joined(before, changes)
-        if value is not _GONE:
+        if value is not GONE:
             result[key] = clone(value)
     return result
 
@@ -71,9 +70,9 @@ def met(fork: Task, branches: Sequence[Carried]) -> Carried:
     for key in dict.fromkeys(key for _, marks in written for key in marks):
         # The sort is stable: what is not known by number goes by the order in which the branches are drawn.
         ways = sorted((marks[key], place) for place, (_, marks) in enumerate(written) if key in marks)
-        value = _joined(base.get(key, _GONE), [written[place][0].get(key, _GONE) for _, place in ways])
+        value = _joined(base.get(key, GONE), [written[place][0].get(key, GONE) for _, place in ways])
         together[key] = max(together.get(key, 0), ways[-1][0])
-        if value is _GONE:
+        if value is GONE:
             result.pop(key, None)
         else:
             result[key] = clone(value)
@@ -84,11 +83,11 @@ def rebased(onto: dict[str, Any], base: dict[str, Any], data: dict[str, Any]) ->
     """`onto` with what differs between `base` and `data`: as if the changes had been made there. Shares nothing."""
     result: dict[str, Any] = clone(onto)
     for key in dict.fromkeys([*base, *data]):
-        before, after = base.get(key, _GONE), data.get(key, _GONE)
-        if _same(before, after):
+        before, after = base.get(key, GONE), data.get(key, GONE)
+        if alike(before, after):
             continue
-        here = onto.get(key, _GONE)
-        if after is _GONE:
+        here = onto.get(key, GONE)
+        if after is GONE:
             result.pop(key, None)
         elif type(before) is dict and type(after) is dict and type(here) is dict:
             result[key] = rebased(here, before, after)
@@ -111,9 +110,3 @@ def _joined(before: Any, changes: list[Any]) -> Any:
 
 def _extends(value: Any, before: list[Any]) -> bool:
     return type(value) is list and len(value) >= len(before) and same(value[: len(before)], before)
-
-
-def _same(one: Any, other: Any) -> bool:
-    if one is _GONE or other is _GONE:
-        return one is other
-    return same(one, other)

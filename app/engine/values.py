@@ -109,3 +109,13 @@ class _Cleaner:
         if not math.isfinite(value):
             raise ScriptError("%(where)s holds a number that is not finite.", where=self.where)
         return value
+
+
+GONE = object()  # stands where a name has no value
+
+
+def alike(one: Any, other: Any) -> bool:
+    """As `same`, of what may be GONE."""
+    if one is GONE or other is GONE:
+        return one is other
+    return same(one, other)

@@ -12,10 +12,9 @@ from typing import Any
 
 from SpiffWorkflow.task import Task
 
-from app.engine.values import clone, same
+from app.engine.values import GONE, alike, clone
 
 MARK = "w"  # in a task's internal data: name to number
-_GONE = object()
 
 
 def inherit(task: Task) -> None:
@@ -54,10 +53,4 @@ def replace(task: Task, data: dict[str, Any], marks: dict[str, int] | None = Non
 
 def marks_of(data: dict[str, Any], base: dict[str, Any]) -> dict[str, int]:
     """Marks for a branch that has none: what differs from the data at its fork."""
-    return {name: 0 for name in {**base, **data} if not _same(base.get(name, _GONE), data.get(name, _GONE))}
-
-
-def _same(one: Any, other: Any) -> bool:
-    if one is _GONE or other is _GONE:
-        return one is other
-    return same(one, other)
+    return {name: 0 for name in {**base, **data} if not alike(base.get(name, GONE), data.get(name, GONE))}

@@ -12,6 +12,8 @@ import socket
 from pathlib import Path
 from typing import Protocol
 
+from config import machine
+
 
 class Ear(Protocol):
     """What a worker waits at between its rounds."""
@@ -65,18 +67,8 @@ def poke(folder: Path) -> None:
             pid, _, port = file.name.partition("-")
             if not port.isdigit():
                 continue
-            if not _alive(int(pid)):
+            if not machine.runs(int(pid)):
                 file.unlink(missing_ok=True)
                 continue
             with contextlib.suppress(OSError):
                 out.sendto(b"!", ("127.0.0.1", int(port)))
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from app.errors import NotFound
 from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
 from app.states import JobState
-from app.store import database, jobrows
-from app.store.models import Job
+from app.store import cases, database, jobrows
+from app.store.models import Case, Job
 
 LEASE_SECONDS = 120
 
@@ -68,3 +70,11 @@ def extend(portal: Portal, job: Leased) -> bool:
             .execute()
         )
     return bool(changed)
+
+
+def case_of(portal: Portal, job: Leased) -> tuple[Case, Loaded]:
+    """The case for which a job works, and its release. Raises NotFound."""
+    case = cases.by_id(job.case_id)
+    if case is None:
+        raise NotFound("There is no such case")
+    return case, portal.releases.loaded(case.release_id)

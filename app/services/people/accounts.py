@@ -11,7 +11,7 @@ from app.errors import NotFound, Refused
 from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.companies import mandates
-from app.services.signin import passwords
+from app.services.signin import passwords, users
 from app.services.signin.newaccount import create_account
 from app.states import RIGHTS, ChangeKind, Right, Side
 from app.store import accounts, changes, companies, database
@@ -97,7 +97,7 @@ class Account:
 def account(actor: Actor) -> Account:
     """What the actor's account says of them."""
     with database.connection():
-        user = _own(actor)
+        user = users.known(actor.user_id)
         return Account(user.email, user.name, user.language, user.feed_token or "", user.shortcuts, user.daily)
 
 
@@ -113,7 +113,7 @@ def describe(
     if len(name) > 120:
         raise Refused("The name is too long: at most %(most)s characters", most=120)
     with database.transaction():
-        user = _own(actor)
+        user = users.known(actor.user_id)
         user.name, user.language = name, language if language in {"ja", "en"} else user.language
         if shortcuts is not None:
             user.shortcuts = shortcuts
@@ -133,16 +133,9 @@ def renew_feed(actor: Actor) -> None:
     """A new address for one's calendar feed; the old one stops working."""
     actor.require(Right.ACCOUNT)
     with database.transaction():
-        user = _own(actor)
+        user = users.known(actor.user_id)
         user.feed_token = secrets.token_urlsafe(32)
         user.save()
-
-
-def _own(actor: Actor) -> User:
-    user = accounts.user(actor.user_id or 0)
-    if user is None:
-        raise NotFound("There is no such account")
-    return user
 
 
 def away(portal: Portal, actor: Actor, delegate_id: int, first: date, last: date, note: str) -> None:
@@ -196,7 +189,7 @@ def choose_columns(actor: Actor, wanted: Iterable[str]) -> None:
     """Which of the columns that one may do without one's worklist has."""
     actor.require(Right.ACCOUNT)
     with database.transaction():
-        user, chosen = _own(actor), set(wanted)
+        user, chosen = users.known(actor.user_id), set(wanted)
         user.columns = ",".join(each for each in COLUMNS if each in chosen)
         user.save(only=[User.columns])
 

@@ -6,13 +6,14 @@ worth nothing once the account has another address or password.
 
 from __future__ import annotations
 
-from app.errors import N_, Forbidden, NotFound, Refused
+from app.errors import N_, Forbidden, Refused
 from app.services.base import finding, history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import access
 from app.services.mails import links, portalmails
 from app.services.mails.portalmails import Wording
+from app.services.signin import users
 from app.states import ChangeKind, EntryKind, Right, Side
 from app.store import accounts, cases, changes, database
 from app.store.models import User
@@ -45,7 +46,7 @@ def ask(portal: Portal, actor: Actor, email: str) -> str:
     new = address.required(email)
     now = portal.now()
     with database.transaction():
-        user = _own(actor.user_id or 0)
+        user = users.known(actor.user_id)
         if new == user.email:
             raise Refused("This is your address already")
         say = portal.say(user.language)
@@ -101,10 +102,3 @@ def _meant(portal: Portal, token: str) -> tuple[User, str]:
     if accounts.hold(str(new)) is not None:
         raise Refused("An account of %(email)s exists already", email=new)
     return user, str(new)
-
-
-def _own(user_id: int) -> User:
-    user = accounts.user(user_id)
-    if user is None:
-        raise NotFound("There is no such account")
-    return user

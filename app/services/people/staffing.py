@@ -14,7 +14,7 @@ from app.services.base.portal import Portal
 from app.services.mails import portalmails
 from app.services.mails.portalmails import Wording
 from app.services.people.accounts import told
-from app.services.signin import sessions
+from app.services.signin import sessions, users
 from app.states import BODY, ChangeKind, EntryKind, Right, Side, rights_of
 from app.states import Account as Role
 from app.store import accounts, changes, database, work
@@ -77,7 +77,7 @@ def send_link(portal: Portal, user_id: int, actor: Actor, words: Wording) -> str
     """Mail somebody of the body anew the link with which they choose their first password; gives the address."""
     actor.require(Right.PEOPLE)
     with database.transaction():
-        user = _user(user_id)
+        user = users.known(user_id)
         if user.side != Side.OPERATOR or user.password or not user.active:
             raise Refused("This account already has a password, or is not allowed to sign in")
         _send_link(portal, user, words)
@@ -110,7 +110,7 @@ def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) 
     groups = _known(portal, wanted.groups)
     _looks_on(wanted)
     with database.transaction():
-        user = _user(user_id)
+        user = users.known(user_id)
         roles = accounts.role_names(user.id)
         allowed = {"vendor"} if user.side == Side.VENDOR else set(STAFF_ROLES)
         if not wanted.roles or not wanted.roles <= allowed:
@@ -162,13 +162,6 @@ def _give_back(portal: Portal, user: User, actor: Actor) -> list[GivenBack]:
     return found
 
 
-def _user(user_id: int) -> User:
-    user = accounts.user(user_id)
-    if user is None:
-        raise NotFound("There is no such account")
-    return user
-
-
 def _note(portal: Portal, actor: Actor, kind: ChangeKind, subject: str, field: str, before: str, after: str) -> None:
     if before != after:
         changes.add(portal.now(), actor.user_id, actor.name, kind, subject, field, before, after)
@@ -191,7 +184,7 @@ def keep_absence(portal: Portal, absence_id: int | None, wanted: Away, actor: Ac
     if wanted.last < wanted.first:
         raise Refused("The last day lies before the first")
     with database.transaction():
-        user, delegate = _user(wanted.user_id), _user(wanted.delegate_id)
+        user, delegate = users.known(wanted.user_id), users.known(wanted.delegate_id)
         if user.side != Side.OPERATOR or delegate.side != Side.OPERATOR or user.id == delegate.id:
             raise Refused("Choose two members of staff")
         row = accounts.absence(absence_id) if absence_id is not None else Absence()

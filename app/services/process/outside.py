@@ -10,8 +10,8 @@ from app.connectors import pdf
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.connectors.webhook import Caller
-from app.errors import NotFound, Permanent
-from app.services.base import signing
+from app.errors import Permanent
+from app.services.base import leases, signing
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.cards import keyletters, making
@@ -71,7 +71,7 @@ class Outside:
 
     def _webhook(self, job: Leased) -> dict[str, Any]:
         with database.connection():
-            case, loaded = self._case(job)
+            case, loaded = leases.case_of(self._portal, job)
             what = calling.prepared(self._portal, case, loaded, job)
         return calling.call(self._portal, self._caller, what)
 
@@ -79,7 +79,7 @@ class Outside:
 
     def _pdf(self, job: Leased) -> None:
         with database.connection():
-            case, loaded = self._case(job)
+            case, loaded = leases.case_of(self._portal, job)
         self.make(case, loaded, str(job.params["document"]), job, str(job.params.get("origin") or job.key))
 
     def make(self, case: Case, loaded: Loaded, document_id: str, job: Leased, origin: str) -> Document:
@@ -127,9 +127,3 @@ class Outside:
 
     def _signing_key(self, loaded: Loaded) -> pdf.SigningKey:
         return signing.key_of(self._portal.settings, signing.body(loaded.package))
-
-    def _case(self, job: Leased) -> tuple[Case, Loaded]:
-        case = cases.by_id(job.case_id)
-        if case is None:
-            raise NotFound("There is no such case")
-        return case, self._portal.releases.loaded(case.release_id)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.connectors.letter import Letter
 from app.connectors.mailreply import Reply, replies
-from app.errors import NinteiError, NotFound, Permanent, Temporary
-from app.services.base import backoff, history
+from app.errors import NinteiError, Permanent, Temporary
+from app.services.base import backoff, history, leases
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mails import deliveries, portalmails, whose
@@ -47,7 +47,7 @@ class Mails:
             self._rest(job)
             return
         with database.connection():
-            case, loaded = self._case(job)
+            case, loaded = leases.case_of(self._portal, job)
             row = records.mail_of_job(job.key)
             asked = work.task(job.params["while_open"]) if job.params.get("while_open") else None
         if row is None and asked is not None and asked.state != TaskState.OPEN:
@@ -130,7 +130,7 @@ class Mails:
 
     def _rest(self, job: Leased) -> None:
         with database.connection():
-            _, loaded = self._case(job)
+            _, loaded = leases.case_of(self._portal, job)
             row = records.mail_of_job(str(job.params["rest"]))
         if row is None or not row.refused:
             return
@@ -162,12 +162,6 @@ class Mails:
         if self._portal.now() - (row.sent_at or row.written_at) < timedelta(days=self._portal.settings.mail_retry_days):
             return said
         return {to: reply if reply.final else deliveries.given_up(reply) for to, reply in said.items()}
-
-    def _case(self, job: Leased) -> tuple[Case, Loaded]:
-        case = cases.by_id(job.case_id)
-        if case is None:
-            raise NotFound("There is no such case")
-        return case, self._portal.releases.loaded(case.release_id)
 
 
 def _recipients(row: Mail) -> list[str]:

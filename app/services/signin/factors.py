@@ -8,11 +8,11 @@ from datetime import datetime
 
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from app.errors import NotFound, Refused
+from app.errors import Refused
 from app.services.base import trail
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.services.signin import passwords, telling
+from app.services.signin import passwords, telling, users
 from app.states import Act, Right, Side, Thing
 from app.store import accounts, database
 from app.store import factors as rows
@@ -66,9 +66,7 @@ def of(portal: Portal, actor: Actor) -> Factors:
 def changed(portal: Portal, actor: Actor, kind: str, before: str, after: str) -> list[str]:
     """After a factor came or went: on the account, on record, told to its owner; gives recovery codes where it has none
     yet. Inside a transaction."""
-    user = accounts.user(actor.user_id or 0)
-    if user is None:
-        raise NotFound("There is no such account")
+    user = users.known(actor.user_id)
     kinds = rows.settle(user.id)
     _on_record(portal, actor, user, kind, before, after)
     telling.tell(portal, user, kind, bool(after))

@@ -17,6 +17,7 @@ from app.errors import NotFound
 from app.services.base import trail
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.services.signin import users
 from app.states import Act, Right, Thing
 from app.store import accounts, database, sessions
 from app.store.accounts import Asked
@@ -196,9 +197,7 @@ def _going_on(portal: Portal, user_id: int) -> list[Session]:
 
 def _told(portal: Portal, actor: Actor, user_id: int, rows: Sequence[Session]) -> None:
     """On record: of whom, and which browser where."""
-    user = accounts.user(user_id)
-    if user is None:
-        raise NotFound("There is no such account")
+    user = users.known(user_id)
     for row in rows:
         about = trail.about(Thing.ACCOUNT, user.id, user.email)
         trail.note(portal.now(), actor, Act.SESSION_ENDED, about, before={"place": row.place, "browser": row.browser})

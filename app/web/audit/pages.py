@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from app.services.audit.reading import Line, Wanted
 from app.services.exports import large
 from app.services.exports.sheet import Cell, Sheet
 from app.states import GROUNDS, THINGS, Act, Ground, Right, Thing
+from app.text.days import parse_date
 from app.text.numbers import whole
 from app.text.typed import line as one_line
 from app.web.audit import words
@@ -99,18 +100,12 @@ def _query(args: Mapping[str, str] | None = None) -> dict[str, str]:
 def _wanted(query: dict[str, str], behind: str) -> Wanted:
     """What is asked for; what cannot be read narrows nothing."""
     return Wanted(
-        first=_day(query.get("from", "")), last=_day(query.get("to", "")), person=whole(query.get("person", "")),
+        first=parse_date(query.get("from", "")), last=parse_date(query.get("to", "")),
+        person=whole(query.get("person", "")),
         ground=Ground.of(query.get("ground", "")), act=Act.of(query.get("act", "")),
         thing=Thing.of(query.get("thing", "")), subject=query.get("subject", ""), case=query.get("case", ""),
         text=query.get("q", ""), behind=_behind(behind),
     )  # fmt: skip
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _behind(text: str) -> tuple[datetime, int] | None:

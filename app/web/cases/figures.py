@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +15,7 @@ from app.services.pages import case, diagrams, periods, reports
 from app.services.pages.periods import Wanted
 from app.services.pages.reports import Figures, Rest
 from app.states import Right, Standing
+from app.text.days import parse_date
 from app.web.cases.timeline import state_words
 from app.web.frame import exporting
 from app.web.frame.access import needs
@@ -302,13 +302,6 @@ def _wanted() -> Wanted:
     return Wanted(
         given.get("package", "")[:80],
         period if period in periods.PERIODS else "fiscal",
-        _day(given.get("first", "")),
-        _day(given.get("last", "")),
+        parse_date(given.get("first", "")),
+        parse_date(given.get("last", "")),
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -6,7 +6,6 @@ multi-process mode), so that whoever asks one of them is told of all.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, mult
 from prometheus_client.metrics_core import Metric
 
 from app.services.pages import figures
+from config import machine
 from config.machine import counting_folder
 
 OWN = CollectorRegistry()
@@ -71,15 +71,5 @@ def _forget_dead(folder: Path) -> None:
     """What a process held that is no more, nobody holds."""
     for file in folder.glob("gauge_live*_*.db"):
         pid = file.stem.rpartition("_")[2]
-        if pid.isdigit() and not _alive(int(pid)):
+        if pid.isdigit() and not machine.runs(int(pid)):
             file.unlink(missing_ok=True)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from flask import render_template, request
@@ -12,6 +11,7 @@ from flask_babel import gettext
 from app.services.tasks import bankreceipts
 from app.services.tasks.settling import Question, Wish
 from app.states import SurplusState
+from app.text.days import parse_date
 from app.text.numbers import whole
 from app.web.frame.current import portal, signed_in
 
@@ -35,7 +35,7 @@ def answered(at: str) -> Wish:
     day = form.get(f"day-{at}", "")
     return Wish(
         lines, shares, {"charge": True, "ask": False}.get(short), SurplusState.of(beyond) if beyond else None,
-        _day(day), form.get(f"note-{at}", "")[:1000], form.get(f"seen-{at}") == "yes",
+        parse_date(day), form.get(f"note-{at}", "")[:1000], form.get(f"seen-{at}") == "yes",
     )  # fmt: skip
 
 
@@ -55,10 +55,3 @@ def page(questions: Sequence[Question], status: int = 200) -> Any:
 
 def _yen(text: str) -> int | None:
     return whole(text.replace(",", "").replace("，", "").replace("円", "").strip())
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

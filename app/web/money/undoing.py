@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -11,6 +10,7 @@ from flask_babel import gettext
 from app.errors import NinteiError, Refused
 from app.services.tasks import confirming, overpaid, storno
 from app.states import Right
+from app.text.days import parse_date
 from app.web.frame import problems
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
@@ -81,7 +81,7 @@ def decide(surplus: int) -> Any:
             case "keep":
                 overpaid.keep(portal(), surplus, note, signed_in())
             case "refund":
-                overpaid.refund(portal(), surplus, _day(request.form.get("day", "")), note, signed_in())
+                overpaid.refund(portal(), surplus, parse_date(request.form.get("day", "")), note, signed_in())
             case "move":
                 overpaid.move(portal(), surplus, request.form.get("invoice", ""), signed_in())
             case _:
@@ -90,10 +90,3 @@ def decide(surplus: int) -> Any:
         return problems.back(error, "/payments/overpaid")
     flash(gettext("Recorded."), "success")
     return redirect("/payments/overpaid", 303)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
