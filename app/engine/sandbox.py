@@ -12,11 +12,13 @@ import sys
 import threading
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import pydantic_monty as monty
 
 from app.engine import expressions, reasons
+from app.engine.sessions import Sessions
 from app.engine.values import clean, same
 from app.errors import N_, ScriptError, Temporary
 
@@ -61,6 +63,7 @@ class Evaluator:
         self._workers = workers
         self._lock = threading.Lock()
         self._pool: monty.Monty | None = None
+        self._sessions: Sessions | None = None
 
     def evaluate(self, expression: str, names: Mapping[str, Any]) -> Any:
         """The value of one expression over `names`, as plain JSON.
@@ -81,9 +84,11 @@ class Evaluator:
     def close(self) -> None:
         """End the workers. Idempotent; a later call starts new ones."""
         with self._lock:
-            pool, self._pool = self._pool, None
-            if pool is not None and _started_by == os.getpid():
-                pool.__exit__(None, None, None)
+            pool, sessions = self._pool, self._sessions
+            self._pool = self._sessions = None
+        if pool is not None and sessions is not None and _started_by == os.getpid():
+            sessions.close()
+            pool.__exit__(None, None, None)
 
     def _run(self, source: str, inputs: dict[str, Any]) -> Any:
         try:
@@ -93,14 +98,13 @@ class Evaluator:
                 raise _failed("TimeoutError") from None
             # Code here is pure, so a worker that died under it (or was dead before) may be asked again, once.
         try:
-            return self._feed(source, inputs)
+            return self._feed(source, inputs, anew=True)
         except monty.MontyCrashedError:
             raise _failed("MemoryError") from None
 
-    def _feed(self, source: str, inputs: dict[str, Any]) -> Any:
+    def _feed(self, source: str, inputs: dict[str, Any], *, anew: bool = False) -> Any:
         try:
-            with self._workers_of_this_process().checkout(limits=_LIMITS, os_policy=_POLICY) as session:
-                return session.feed_run(source, inputs=inputs, print_callback=monty.CollectString(4096))
+            return self._sessions_of_this_process().run(source, inputs, anew=anew)
         except TimeoutError:
             raise Temporary("All script workers are busy.") from None
         except monty.MontySyntaxError as error:
@@ -110,14 +114,17 @@ class Evaluator:
         except (monty.MontyConversionError, ValueError, RecursionError) as error:
             raise _failed(str(error)) from None
 
-    def _workers_of_this_process(self) -> monty.Monty:
+    def _sessions_of_this_process(self) -> Sessions:
         if _started_by not in (0, os.getpid()):
             # The library's own threads do not survive a fork: a call would wait for ever.
             raise RuntimeError("The script workers were started before this process was forked; use spawn.")
         with self._lock:
-            if self._pool is None:
+            if self._sessions is None:
                 self._pool = _start(self._workers)
-            return self._pool
+                self._sessions = Sessions(
+                    self._pool, {"limits": _LIMITS, "os_policy": _POLICY}, self._workers, QUEUE_SECONDS
+                )
+            return self._sessions
 
 
 _started_by = 0  # the process in which the library first started workers
@@ -141,6 +148,7 @@ def _inputs(code: expressions.Code, names: Mapping[str, Any]) -> dict[str, Any]:
     return {name: names[name] for name in code.reads if name in names}
 
 
+@lru_cache(maxsize=1024)
 def _capturing(code: expressions.Code) -> str:
     """The script, and after it an expression that gathers what it left behind (a name may never have been set)."""
     lines = [code.source, "__left = {}"]

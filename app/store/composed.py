@@ -22,14 +22,15 @@ _LISTS = (list, tuple)
 
 
 class _Place(peewee.Node):
-    """Where a value comes: the place in the arguments, and within a list."""
+    """Where a value comes: the place in the arguments, and within a list. `convert`: what the column to which it is set
+    makes of it; a comparison says that itself."""
 
-    def __init__(self, *at: int) -> None:
-        self.at = at
+    def __init__(self, *at: int, convert: Callable[[Any], Any] | None = None) -> None:
+        self.at, self.convert = at, convert
 
     def __sql__(self, ctx: Any) -> Any:
         """Note the place with what a value at it goes through before it is sent."""
-        ctx._values.append((self, ctx.state.converter))
+        ctx._values.append((self, self.convert or ctx.state.converter))
         return ctx.literal(ctx.state.param or "?")
 
     def of(self, values: Sequence[Any]) -> Any:
@@ -44,6 +45,12 @@ class _Text:
     """A query's text, what stands at its places, and how its rows are made."""
 
     def __init__(self, query: Any) -> None:
+        setting: Any = query if isinstance(query, peewee.Update) else None
+        if setting is not None:  # peewee hands on what is no plain value as it is
+            setting._update = {
+                field: _Place(*to.at, convert=field.db_value) if isinstance(to, _Place) else to
+                for field, to in setting._update.items()
+            }
         self.sql, said = query.bind(proxy.obj).sql()
         self.parts: list[tuple[_Place | None, Any]] = [
             each if isinstance(each, tuple) and isinstance(each[0], _Place) else (None, each) for each in said

@@ -121,7 +121,7 @@ class Postgres(Remembering, _Counting, PooledPostgresqlDatabase):
             keepalives_count=3,
             tcp_user_timeout=60_000,
             application_name="nintei",
-            options=f"-c lock_timeout={WAIT_FOR_LOCK}s",
+            options=f"-c lock_timeout={WAIT_FOR_LOCK}s -c TimeZone=UTC",  # whatever the server's is: all instants are
             **options,
         )
 

@@ -21,7 +21,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -132,7 +132,7 @@ class UtcField(peewee.DateTimeField):
 
     def python_value(self, value: Any) -> Any:
         if isinstance(value, str):
-            value = datetime.fromisoformat(value)
+            return datetime.fromisoformat(value).replace(tzinfo=UTC)
         return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
 
 
@@ -153,13 +153,19 @@ class FileNameField(peewee.CharField):
         return None if value is None else file_name(str(value))
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_EMPTY: Mapping[str, Callable[[], Any]] = {"{}": dict, "[]": list}  # most of what is kept as JSON is empty
+
+
 class JsonField(peewee.TextField):
     """JSON as text: the same on both databases, never queried by content."""
 
     def db_value(self, value: Any) -> Any:
-        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return None if value is None else _JSON.encode(value)
 
     def python_value(self, value: Any) -> Any:
+        if value in _EMPTY:
+            return _EMPTY[value]()
         return None if value is None else json.loads(value)
 
 

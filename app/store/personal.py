@@ -8,7 +8,8 @@ from typing import Any
 
 from peewee import ForeignKeyField
 
-from app.states import ExportState, TaskState, Thing
+from app.states import ExportState, Thing
+from app.store import work
 from app.store.models import (
     Answer,
     Case,
@@ -21,7 +22,6 @@ from app.store.models import (
     Member,
     Note,
     Session,
-    Task,
     TrailEntry,
     User,
 )
@@ -75,7 +75,7 @@ def sessions_of(user: int) -> list[Session]:
 
 def open_tasks_of(user: int) -> bool:
     """Whether an open task is theirs."""
-    return bool(Task.select().where((Task.assignee == user) & (Task.state == TaskState.OPEN)).exists())
+    return bool(work.assigned_to(user))
 
 
 def contact_of(email: str) -> list[Case]:

@@ -39,6 +39,13 @@ def _words(sql: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1024)
+def _written(sql: str) -> frozenset[str]:
+    """The tables that a statement changes; none where it may change any."""
+    found = _WRITES.match(sql)
+    return frozenset((found[1], *FILLED.get(found[1], ()))) if found is not None else frozenset()
+
+
+@lru_cache(maxsize=1024)
 def _locks(sql: str) -> bool:
     """Whether somebody else may see that this was read, or it reads what others do just now."""
     return _LOCKS.search(sql) is not None
@@ -91,11 +98,10 @@ class Memory(threading.local):
         found, self.stamp = self.found, None
         if not found:
             return
-        written = _WRITES.match(sql)
-        if written is None:
+        tables = _written(sql)
+        if not tables:
             found.clear()
             return
-        tables = {written[1], *FILLED.get(written[1], ())}
         for key in [key for key in found if not tables.isdisjoint(_words(key[0]))]:
             del found[key]
 
@@ -108,14 +114,15 @@ class Remembering:
     def execute_sql(self, sql: str, params: Any = None) -> Any:
         """As peewee has it."""
         memory, run = self.memory, super().execute_sql  # type: ignore[misc]  # peewee's
-        if memory.found is None:
+        found = memory.found
+        if found is None:
             return run(sql, params)
         if not sql.startswith("SELECT") or _locks(sql):
             memory.wrote(sql)
             return run(sql, params)
         key = (sql, tuple(params or ()))
         try:
-            known = memory.found.get(key)
+            known = found.get(key)
         except TypeError:  # a value that has no hash
             return run(sql, params)
         if known is None:
@@ -124,7 +131,7 @@ class Remembering:
                 rows = cursor.fetchmany(MOST + 1)
             if len(rows) > MOST:
                 return Kept(cursor.description, rows, cursor)
-            known = memory.found[key] = (cursor.description, rows)
+            known = found[key] = (cursor.description, rows)
         return Kept(*known)
 
     def begin(self, *args: Any, **kwargs: Any) -> Any:

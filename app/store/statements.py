@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from app.store.database import Table, is_postgres, proxy
-from app.store.rowmaking import reading, row_of
+from app.store.rowmaking import reading, row_of, sending
 
 R = TypeVar("R", bound=Table)
 
@@ -87,20 +87,20 @@ def _select(model: type[Table], where: str, order: str, mark: str, lock: bool) -
 
 def save(row: Table) -> None:
     """Write what was changed of a row that was read before."""
-    model = type(row)
-    fields = [field for field in row.dirty_fields if not field.primary_key]
-    if not fields:
+    changed = row._dirty
+    names = tuple([field.name for field in row._meta.sorted_fields if field.name in changed and not field.primary_key])
+    if not names:
         return
-    text = _update(model, tuple(field.name for field in fields), proxy.obj.param)
-    values = [field.db_value(row.__data__.get(field.name)) for field in fields]
-    key = _key(model)
-    proxy.obj.execute_sql(text, [*values, key.db_value(row.__data__[key.name])])
-    row._dirty.clear()
+    text, send = _update(type(row), names, proxy.obj.param)
+    proxy.obj.execute_sql(text, send(row.__data__))
+    changed.clear()
 
 
 @lru_cache(maxsize=512)
-def _update(model: type[Table], names: tuple[str, ...], mark: str) -> str:
+def _update(model: type[Table], names: tuple[str, ...], mark: str) -> tuple[str, Callable[[Any], list[Any]]]:
+    """The statement, and what makes its values of a row's."""
     fields = model._meta.fields
     places = ", ".join(f'"{fields[name].column_name}" = {mark}' for name in names)
-    key = _key(model).column_name
-    return f'UPDATE "{model._meta.table_name}" SET {places} WHERE "{key}" = {mark}'  # noqa: S608 - as above
+    key = _key(model)
+    text = f'UPDATE "{model._meta.table_name}" SET {places} WHERE "{key.column_name}" = {mark}'  # noqa: S608 - as above
+    return text, sending([*(fields[name] for name in names), key])

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.states import Act, Audience, EntryKind, JobState, LineState, TaskState
+from app.store import inserting
 from app.store.composed import Composed
 from app.store.database import proxy
 from app.store.models import BankLine, Comment, Document, Entry, Invoice, Job, Task, TrailEntry, Undo, Visit
@@ -14,8 +15,9 @@ from app.store.words import move
 
 
 def keep(**values: Any) -> None:
-    """Keep how the case stood: one row for each case."""
-    Undo.create(**values)  # the step itself has forgotten what was kept before
+    """Keep how the case stood: one row for each case, in place of what was kept before."""
+    Undo.require(values)
+    inserting.replace(Undo(**values))
 
 
 def of_case(case: int) -> Undo | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from peewee import SQL
 
@@ -18,17 +19,21 @@ def visited(case: int, rows: Sequence[tuple[str, str, int, int, int]], at: datet
     """Add (element, process, entered, completed, cancelled) counts: one statement, whatever is there already."""
     if not rows:
         return
-    mark = proxy.obj.param
     stamp = at.astimezone(UTC).replace(tzinfo=None)
-    values = [[case, *row, stamp, stamp] for row in rows]
-    places = ", ".join([f"({', '.join([mark] * 8)})"] * len(values))
-    proxy.obj.execute_sql(
+    values = [each for row in rows for each in (case, *row, stamp, stamp)]
+    proxy.obj.execute_sql(_adding(len(rows), proxy.obj.param), values)
+
+
+@lru_cache(maxsize=64)
+def _adding(count: int, mark: str) -> str:
+    """The statement for so many places."""
+    places = ", ".join([f"({', '.join([mark] * 8)})"] * count)
+    return (
         "INSERT INTO visit (case_id, element, process, entered, completed, cancelled, first_at, last_at) "  # noqa: S608 - marks only
         f"VALUES {places} ON CONFLICT (case_id, element, process) DO UPDATE "
         "SET entered = visit.entered + excluded.entered, "
         "completed = visit.completed + excluded.completed, "
-        "cancelled = visit.cancelled + excluded.cancelled, last_at = excluded.last_at",
-        [each for row in values for each in row],
+        "cancelled = visit.cancelled + excluded.cancelled, last_at = excluded.last_at"
     )
 
 

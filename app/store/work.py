@@ -169,7 +169,8 @@ def open_of_elements(elements: Sequence[str], side: Side, limit: int = 200) -> l
 
 def open_presented(presentation: str, side: Side, limit: int = 100) -> list[Task]:
     """The open tasks of one presentation, the one that is due first on top."""
-    where = "state = 'open' AND side = ? AND presentation = ?"  # as in the index, which serves no value that is bound
+    # As in the index, which serves no value that is bound.
+    where = "state = 'open' AND presentation <> '' AND side = ? AND presentation = ?"
     return statements.rows(Task, where, side.value, presentation, order=f"{DUE}, id LIMIT {limit:d}")
 
 
@@ -322,8 +323,9 @@ def reassign(ids: Sequence[str], user: int | None, now: datetime) -> int:
     return int(_given.run(user, now if user is not None else None, list(ids)).rowcount)
 
 
+ASSIGNED = "side = 'operator' AND assignee_id = ? AND state = 'open'"  # as in the index worklist_person
+
+
 def assigned_to(user: int) -> list[Task]:
-    """The open tasks of a person, oldest first."""
-    return list(
-        Task.select().where((Task.assignee == user) & (Task.state == TaskState.OPEN)).order_by(Task.opened_at, Task.id)
-    )
+    """The open tasks of a person of the staff, oldest first."""
+    return statements.rows(Task, ASSIGNED, user, order="opened_at, id")

@@ -8,10 +8,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from app.engine import Evaluator
-from app.errors import ScriptError
+from app.errors import NinteiError, ScriptError
 
 ATTACKS = Path(__file__).parents[1] / "attacks"
 
@@ -117,6 +118,45 @@ def test_threads_share_the_workers(evaluator: Evaluator) -> None:
     for thread in threads:
         thread.join()
     assert sorted(results) == [n * n for n in range(12)]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_nobody_waits_for_a_worker_that_is_kept_at_hand(workers: int) -> None:
+    """With pauses between the calls, the next session is opened while another thread asks for one."""
+    shared = Evaluator(workers)
+    failed: list[NinteiError] = []
+    right: list[bool] = []
+
+    def call(n: int) -> None:
+        for each in range(80):
+            try:
+                right.append(shared.execute("x = x * n", {"x": each, "n": n}).get("x", each) == each * n)
+            except NinteiError as error:
+                failed.append(error)
+            time.sleep(0.0005 * (each % 4))
+
+    threads = [threading.Thread(target=call, args=(n,)) for n in range(2, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    shared.close()
+    assert failed == []
+    assert len(right) == 240
+    assert all(right)
+
+
+def test_a_worker_that_died_while_its_session_was_at_hand_costs_nobody_an_answer() -> None:
+    alone = Evaluator(1)
+    try:
+        assert alone.evaluate("1 + 1", {}) == 2
+        for _ in range(3):
+            for worker in psutil.Process().children():
+                if "monty" in worker.name():
+                    worker.kill()
+            assert alone.evaluate("1 + 1", {}) == 2
+    finally:
+        alone.close()
 
 
 def test_a_closed_evaluator_starts_anew() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from peewee import JOIN, fn
@@ -36,6 +37,17 @@ def test_values_go_through_their_fields_as_always(opened: None) -> None:
         assert named.rows("a@nintei.example", ["vendor"]) == []
         assert named.rows("a@nintei.example", []) == []
         assert named.one("nobody@nintei.example", ["operator"]) is None
+
+
+def test_values_that_are_set_go_through_their_fields_too(opened: None) -> None:
+    seen = Composed[User](lambda at, email, name: User.update(last_login_at=at, email=email).where(User.name == name))
+    japan = datetime(2026, 4, 1, 10, tzinfo=ZoneInfo("Asia/Tokyo"))
+    with database.connection():
+        person("a")
+        seen.run(japan, " B@Nintei.Example", "a")
+        stored = database.proxy.obj.execute_sql('SELECT email, last_login_at FROM "user"').fetchone()
+        assert (stored[0], str(stored[1])) == ("b@nintei.example", "2026-04-01 01:00:00")
+        assert User.get().last_login_at == japan
 
 
 def test_rows_that_are_joined_stand_in_their_attributes(opened: None) -> None:

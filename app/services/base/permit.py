@@ -42,7 +42,7 @@ def find(portal: Portal, task_id: str, actor: Actor, *, lock: bool = False) -> S
     With `lock` its case is locked until the transaction ends, and the task is as it is now.
     """
     locked = cases.lock_of_task(task_id) if lock else None  # before the task is read: it is as it is then
-    task = work.task(task_id) if lock else work.task_with_case(task_id)
+    task = work.task_with_case(task_id) if locked is None else _among(work.open_tasks(locked.id), task_id)
     if task is None:
         raise NotFound("There is no such task")
     try:
@@ -54,6 +54,11 @@ def find(portal: Portal, task_id: str, actor: Actor, *, lock: bool = False) -> S
         raise NotFound("There is no such task")
     loaded = portal.releases.loaded(case.release_id)
     return of(task, case, loaded)
+
+
+def _among(rows: Sequence[Task], task_id: str) -> Task | None:
+    """The task, which mostly is one of its case's open ones: the step that it takes asks for all of them."""
+    return next((row for row in rows if row.id == task_id), None) or work.task(task_id)
 
 
 def visible_case(case: Case | None, actor: Actor) -> Case:

@@ -19,8 +19,10 @@ from app.store.models import Case, Company
 def learn(portal: Portal, case: Case, loaded: Loaded, values: Mapping[str, Any], actor: Actor, now: datetime) -> None:
     """An answer with a 法人番号 ties the case to its company; names on the case follow the answer. Inside a step."""
     fields = loaded.package.applicant
-    case.company_name = fields.said(values, "name") or case.company_name
-    case.system_name = fields.said(values, "subject") or case.system_name
+    if (name := fields.said(values, "name")) and name != case.company_name:
+        case.company_name = name
+    if (name := fields.said(values, "subject")) and name != case.system_name:
+        case.system_name = name
     if number := fields.said(values, "number"):
         _tie(portal, case, number, fields.said(values, "kana"), actor, now)
 

@@ -20,6 +20,7 @@ class Closing:
     actor: Actor
     answer: Answer | None = None
     on_behalf_of: str = ""
+    kept: bool = False  # how the case stood before is kept with it, in place of what was kept of the step before
 
 
 @dataclass(slots=True)

@@ -79,7 +79,8 @@ def _store(
         before=frozenset(case.running or ()),
     )
     cases.save_state(case.id, step.snapshot.blob, step.snapshot.token)
-    undo.forget(case.id)  # what was decided before has been followed by this
+    if not any(each.kept for each in closed.values()):
+        undo.forget(case.id)  # what was decided before has been followed by this
     said = case.data or {}
     case.data, case.messages, case.running = step.data, list(step.messages), list(step.running_jobs)
     case.revision += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from app.catalogue import Package
@@ -84,8 +85,14 @@ def before(setting: permit.Setting, values: Mapping[str, Any]) -> Before | None:
 def _there(package: Package, case: Case) -> set[type[Row]]:
     """The tables that have rows of this case, of those that its package can have: most have none for most of its way,
     and whether they do one statement says for all."""
+    return statements.having(_known(package), {Payment: OF_INVOICES}, "case_id = ?", case.id)
+
+
+@lru_cache(maxsize=8)  # as many packages are rarely in use at once
+def _known(package: Package) -> tuple[type[Row], ...]:
+    """The tables that can have rows of a case of this package."""
     known: list[type[Row]] = [model for model in KEPT if _knows(package, model)]
-    return statements.having([*known, Card] if package.cards else known, {Payment: OF_INVOICES}, "case_id = ?", case.id)
+    return (*known, Card) if package.cards else tuple(known)
 
 
 def _knows(package: Package, model: type[Row]) -> bool:
@@ -100,6 +107,11 @@ def _knows(package: Package, model: type[Row]) -> bool:
         return bool(package.downloads)
     kept = {Secret: "secrets", Comment: "reviews"}.get(model)
     return kept is None or any(kept in element.properties for element in package.elements.values())
+
+
+def keeps(stood: Before | None, actor: Actor) -> bool:
+    """Whether `keep` will keep it."""
+    return stood is not None and actor.user_id is not None
 
 
 def keep(

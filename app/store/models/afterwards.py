@@ -23,7 +23,7 @@ class Undo(Table):
     case = ForeignKeyField(Case, primary_key=True, backref="undo_row", on_delete="CASCADE")
     case_id: int
     task_id = CharField(max_length=40)
-    by = ForeignKeyField(User, null=True)
+    by = ForeignKeyField(User, null=True, index=False)
     by_id: int | None
     at = UtcField()
     revision = IntegerField()  # of the case, right after the step

@@ -104,7 +104,7 @@ class Entry(Row):
     element = CharField(max_length=120, default="")
     title = CharField(max_length=300, default="")
     text = TextField(default="")
-    actor = ForeignKeyField(User, null=True)
+    actor = ForeignKeyField(User, null=True, index=False)
     actor_id: int | None
     actor_name = CharField(max_length=120, default="")
     actor_side = WordField(Side, max_length=10, default=Side.SYSTEM)

@@ -76,8 +76,8 @@ class Attempt(Row):
         indexes = ((("key", "until"), False),)
 
 
-def _index(name: str, columns: str) -> None:
-    Task.add_index(SQL(f"CREATE INDEX IF NOT EXISTS {name} ON task ({columns}) WHERE state = 'open'"))
+def _index(name: str, columns: str, more: str = "") -> None:
+    Task.add_index(SQL(f"CREATE INDEX IF NOT EXISTS {name} ON task ({columns}) WHERE state = 'open'{more}"))
 
 
 # Open tasks alone, in the order of each list; the columns behind the order answer the filters without the row.
@@ -86,4 +86,4 @@ _index("worklist_person", f"side, assignee_id, ({DUE}), id, grp, element, due_on
 _index("worklist_element", f"side, element, ({DUE}), id, assignee_id, grp, due_on")
 _index("worklist_opened", "side, opened_at, id, assignee_id, grp, element, due_on")
 _index("worklist_company", f"side, company_name, ({DUE}), id, assignee_id, grp, element, due_on")
-_index("worklist_presented", f"side, presentation, ({DUE}), id")
+_index("worklist_presented", f"side, presentation, ({DUE}), id", " AND presentation <> ''")

@@ -21,7 +21,7 @@ class Answer(Row):
     element = CharField(max_length=120)
     values: Any = JsonField(default=dict)
     at = UtcField()
-    by = ForeignKeyField(User, null=True)
+    by = ForeignKeyField(User, null=True, index=False)
     by_id: int | None
     by_name = CharField(max_length=120, default="")
     side = WordField(Side, max_length=10)
@@ -47,11 +47,11 @@ class Task(Table):
     state = WordField(TaskState, moves=TASK_MOVES, max_length=10, default=TaskState.OPEN)
     opened_at = UtcField(index=True)
     due_on = DateField(null=True)
-    assignee = ForeignKeyField(User, null=True, backref="assigned")
+    assignee = ForeignKeyField(User, null=True, backref="assigned", index=False)
     assignee_id: int | None
     held_since = UtcField(null=True)  # since when it is the assignee's
     closed_at = UtcField(null=True)
-    closed_by = ForeignKeyField(User, null=True, backref="closed")
+    closed_by = ForeignKeyField(User, null=True, backref="closed", index=False)
     closed_by_id: int | None
     closed_by_name = CharField(max_length=120, default="")
     on_behalf_of = CharField(max_length=120, default="")  # 代理
