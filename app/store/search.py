@@ -25,6 +25,7 @@ _BITS = 21
 _RARE = 2000
 _FEW = 4000  # index rows of a word that are cheaper read than cases are walked through in the order of a list
 _SAMPLES = (500, _RARE)  # index rows that are counted before a word is called common
+_ENDS = 2  # of a word's letters, by which numbers and names differ: they are counted up to the second at once
 _ASKED = 24  # letters of a word of which that is done
 _MANY = (8000, 30000)  # index rows that are counted to tell the less common of two common words
 
@@ -115,20 +116,22 @@ class Word:
 
 def word(given: str) -> Word:
     """What to look for; `given` is folded, and not empty."""
-    ranges = _ranges(given)[::-1][:_ASKED]  # numbers and names differ at their ends
-    count, best = 0, ranges[0]
-    for most in _SAMPLES:
-        count, best = min(zip(_postings(ranges, most), ranges, strict=True), key=lambda each: each[0])
-        if count < most:
-            break
-    return Word(given, *best, count)
+    ranges = _ranges(given)[::-1][:_ASKED]
+    few, most = _SAMPLES
+    for limits in ([most if at < _ENDS else few for at in range(len(ranges))], [most] * len(ranges)):
+        counts = zip(_postings(ranges, limits), limits, ranges, strict=True)
+        known = [(count, each) for count, limit, each in counts if count < limit]
+        if known:
+            count, best = min(known, key=lambda each: each[0])
+            return Word(given, *best, count)
+    return Word(given, *_sparsest(ranges, most), most)
 
 
 def rarest(words: Sequence[Word]) -> Word | None:
     """The word that the fewest cases may have."""
     if len(words) > 1 and not any(each.rare for each in words):
         for most in _MANY:
-            found = _postings([(each.first, each.last) for each in words], most)
+            found = _postings([(each.first, each.last) for each in words], [most] * len(words))
             words = [replace(each, postings=count) for each, count in zip(words, found, strict=True)]
             if any(each.postings < most for each in words):
                 break
@@ -146,15 +149,28 @@ def _ranges(text: str) -> list[tuple[int, int]]:
     return [(start << free, (start + 1 << free) - 1)]
 
 
-def _postings(ranges: Sequence[tuple[int, int]], most: int) -> list[int]:
+def _postings(ranges: Sequence[tuple[int, int]], limits: Sequence[int]) -> list[int]:
     """How many index rows each of these has, at most so many; asked at once."""
     mark = proxy.obj.param
     asked = (
         f"(SELECT COUNT(*) FROM (SELECT 1 FROM case_gram WHERE {_within(*each)} LIMIT {mark}) AS hits)"  # noqa: S608
         for each in ranges
     )
-    values = [value for each in ranges for value in (*_bounds(*each), most)]
+    values = [value for each, most in zip(ranges, limits, strict=True) for value in (*_bounds(*each), most)]
     return [int(each) for each in proxy.obj.execute_sql(f"SELECT {', '.join(asked)}", values).fetchone()]
+
+
+def _sparsest(ranges: Sequence[tuple[int, int]], most: int) -> tuple[int, int]:
+    """Of letters that have at least so many index rows each, those whose rows lie farthest apart: their cases have
+    more other cases between them."""
+    mark = proxy.obj.param
+    asked = (
+        f"(SELECT case_id FROM case_gram WHERE {_within(*each)} ORDER BY gram, case_id LIMIT 1 OFFSET {mark})"  # noqa: S608
+        for each in ranges
+    )
+    values = [value for each in ranges for value in (*_bounds(*each), most - 1)]
+    found = proxy.obj.execute_sql(f"SELECT {', '.join(asked)}", values).fetchone()
+    return max(zip(found, ranges, strict=True), key=lambda each: each[0] or 0)[1]
 
 
 def _within(first: int, last: int, name: str = "gram") -> str:
@@ -216,7 +232,7 @@ def said_of_case(text: str) -> Any:
 def few(found: Sequence[Word]) -> bool:
     """Whether one of the words is one that few cases can have."""
     least = min(found, key=lambda each: each.postings)
-    return least.rare or _postings([(least.first, least.last)], _FEW)[0] < _FEW
+    return least.rare or _postings([(least.first, least.last)], [_FEW])[0] < _FEW
 
 
 def within(field: Any, text: str, values: Sequence[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Counts what one piece of work asks of SQLite: the statements as the database runs them, with their values."""
+"""Counts what one piece of work asks of the database: the statements as they are run, with their values."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
 
 from app.store import database
 
@@ -51,8 +54,15 @@ class Counted:
 
 @contextmanager
 def counted() -> Iterator[Counted]:
-    """The statements of this thread while the block runs. What triggers run is not among them."""
+    """The statements of this thread while the block runs; on PostgreSQL, of this process. What triggers run is not
+    among them."""
     found = Counted()
+    with _on_postgres(found) if database.is_postgres() else _on_sqlite(found):
+        yield found
+
+
+@contextmanager
+def _on_sqlite(found: Counted) -> Iterator[None]:
     with database.connection():
         connection = database.proxy.obj.connection()
 
@@ -63,6 +73,22 @@ def counted() -> Iterator[Counted]:
 
     connection.set_trace_callback(ran)
     try:
-        yield found
+        yield
     finally:
         connection.set_trace_callback(None)
+
+
+@contextmanager
+def _on_postgres(found: Counted) -> Iterator[None]:
+    bound = database.proxy.obj
+
+    class Noting(psycopg.Cursor[Any]):
+        def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
+            found.run.append(psycopg.ClientCursor(self.connection).mogrify(query, params))
+            return super().execute(query, params, **more)
+
+    bound.cursor = lambda *_: Noting(bound.connection())
+    try:
+        yield
+    finally:
+        del bound.cursor

@@ -186,6 +186,24 @@ def test_what_is_found_is_what_looking_through_all_finds(
         raise Undone
 
 
+def test_of_common_letters_those_are_looked_up_that_fewer_cases_have(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_SAMPLES", (2, 3))
+    like = case_of(world.other)
+    values = {name: value for name, value in like.__data__.items() if name not in {"id", "apply_key"}}
+    with pytest.raises(Undone), database.transaction():
+        for n in range(12):
+            case = Case.create(**{**values, "number": f"2026-7{n:03d}"})
+            CaseGram.insert_many(
+                [(gram, case.id) for gram in search.grams("qzzz" if n % 4 == 0 else "zzz")],
+                [CaseGram.gram, CaseGram.case],
+            ).execute()
+        found = search.word("qzzz")
+        assert (found.first, found.last, found.postings) == (*search._ranges("qzz")[0], 3)
+        raise Undone
+
+
 def test_tasks_of_too_many_titles_are_looked_through_by_another_way(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
