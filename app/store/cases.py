@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from peewee import fn
+from peewee import SQL, NodeList, fn
 
 from app.errors import NotFound
 from app.states import Audience, EntryKind, Rights, Standing, Turn
 from app.store import duefirst, statements
 from app.store import search as search_index
 from app.store.composed import Composed, by
-from app.store.database import lock_name, proxy
+from app.store.database import is_postgres, lock_name, proxy
 from app.store.models import Case, CaseState, Counter, Entry, Member, User
 from app.store.models.cases import UNDER_WAY
 
@@ -109,6 +109,8 @@ def search(
     query = _narrowed(member, text, state, among, turn)
     if package_id:
         query = query.where(Case.package_id == package_id)
+    if turn is not None and order != "due":
+        query = _by_turn(query, turn, _narrowed(member, text, state, among, None))
     if order == "number":
         query = query.order_by(Case.number.desc())
     elif order == "due":  # of what is under way alone
@@ -147,11 +149,29 @@ def _narrowed(
         query = query.where(Case.state == state)
     if among is not None:
         query = query.where(Case.id.in_(list(among)))
-    if turn == Turn.OPERATOR:  # a mail that did not arrive is the body's to mend
-        query = query.where(UNDER_WAY & (Case.turn.in_([Turn.OPERATOR, Turn.BOTH]) | (Case.undelivered > 0)))
-    elif turn == Turn.VENDOR:
-        query = query.where(UNDER_WAY & Case.turn.in_([Turn.VENDOR, Turn.BOTH]) & (Case.undelivered == 0))
-    return query
+    return query.where(_turn_is(turn)) if turn in _NOT else query
+
+
+# Whose turn it is not, when it is one side's alone.
+_NOT = {Turn.OPERATOR: (Turn.VENDOR, Turn.NOBODY), Turn.VENDOR: (Turn.OPERATOR, Turn.NOBODY)}
+
+
+def _turn_is(turn: Turn, *, by_index: bool = True) -> Any:
+    """The condition that it is this side's turn, or both's; a mail that did not arrive is the body's to mend. Said so
+    that an index has it; or so that SQLite takes none for it, and walks through the list in its order."""
+    whose = Case.turn if by_index or is_postgres() else NodeList((SQL("+"), Case.turn), glue="")
+    own = whose.in_([turn, Turn.BOTH])
+    if turn == Turn.VENDOR:
+        return UNDER_WAY & own & (Case.undelivered == 0)
+    return UNDER_WAY & (own | (whose.in_(_NOT[turn]) & (Case.undelivered > 0)))
+
+
+def _by_turn(query: Any, turn: Turn, other: Any) -> Any:
+    """The same query: where few fit they are named, else all under way are walked through until the page is full."""
+    few = [row.id for row in query.select(Case.id).limit(duefirst.FEW + 1)]
+    if len(few) <= duefirst.FEW:
+        return Case.select().where(search_index.among(Case.id, few))
+    return other.where(_turn_is(turn, by_index=False))
 
 
 def open_of_contact(email: str) -> list[Case]:

@@ -43,7 +43,7 @@ class _Counting:
 
     def execute_sql(self, sql: str, params: Any = None) -> Any:
         """As peewee has it."""
-        if not self.in_transaction() and not sql.lstrip()[:6].upper().startswith("SELECT"):
+        if not self.in_transaction() and not sql.lstrip(" \n(")[:6].upper().startswith("SELECT"):
             self.has_stored()
         return super().execute_sql(sql, params)  # type: ignore[misc]  # peewee's
 

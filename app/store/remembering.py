@@ -22,6 +22,7 @@ _WRITES = re.compile(
     rf'\s*(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE|DELETE\s+FROM(?=\s+"?(?:{"|".join(ALONE)})\b))\s+"?(\w+)"?',
     re.IGNORECASE,
 )
+READS = ("SELECT", "(SELECT")  # PostgreSQL has the parts of a union in brackets
 _LOCKS = re.compile(r"\bFOR (?:UPDATE|SHARE|NO KEY UPDATE)\b|\bpg_|\bnextval\b", re.IGNORECASE)
 
 
@@ -117,7 +118,7 @@ class Remembering:
         found = memory.found
         if found is None:
             return run(sql, params)
-        if not sql.startswith("SELECT") or _locks(sql):
+        if not sql.startswith(READS) or _locks(sql):
             memory.wrote(sql)
             return run(sql, params)
         key = (sql, tuple(params or ()))

@@ -183,12 +183,11 @@ def _bounds(first: int, last: int) -> tuple[int, ...]:
 
 
 def says(column: str = "case_id") -> str:
-    """SQL: whether the case of this column has the word; takes its text."""
+    """SQL: whether the case of this column has the word; takes its text. Asked of each case by its key: of EXISTS
+    PostgreSQL makes a join, and reads the texts of all cases for it."""
     place = "strpos" if is_postgres() else "instr"
-    return (
-        f"EXISTS (SELECT 1 FROM case_text WHERE case_text.case_id = {column} "  # noqa: S608 - names of our own
-        f"AND {place}(case_text.text, {proxy.obj.param}) > 0)"
-    )
+    own = f"SELECT text FROM case_text WHERE case_text.case_id = {column}"  # noqa: S608 - names of our own
+    return f"{place}(({own}), {proxy.obj.param}) > 0"
 
 
 def cases_with(words: Sequence[Word]) -> list[int]:
@@ -202,10 +201,15 @@ def with_every(words: Sequence[Word]) -> tuple[str, list[Any]]:
     least = min(words, key=lambda each: each.postings)
     place = "strpos" if is_postgres() else "instr"
     said = " AND ".join(f"{place}(t.text, {proxy.obj.param}) > 0" for _ in words)
-    text = (
-        "SELECT DISTINCT g.case_id FROM case_gram AS g JOIN case_text AS t ON t.case_id = g.case_id "  # noqa: S608
-        f"WHERE {_within(least.first, least.last, 'g.gram')} AND {said}"
-    )
+    within = _within(least.first, least.last, "g.gram")
+    if is_postgres():  # a list of keys, or it may read the texts of all cases and join them
+        keys = f"ARRAY(SELECT g.case_id FROM case_gram AS g WHERE {within})"  # noqa: S608
+        text = f"SELECT t.case_id FROM case_text AS t WHERE t.case_id = ANY({keys}) AND {said}"  # noqa: S608
+    else:
+        text = (
+            "SELECT DISTINCT g.case_id FROM case_gram AS g JOIN case_text AS t ON t.case_id = g.case_id "  # noqa: S608
+            f"WHERE {within} AND {said}"
+        )
     return text, [*_bounds(least.first, least.last), *(each.text for each in words)]
 
 
@@ -255,5 +259,5 @@ def among(field: Any, keys: Sequence[Any]) -> Any:
 def and_said(case: Any, found: Sequence[Word]) -> Any:
     """The condition that the case of this field has every one of the words, asked of its text."""
     place = fn.STRPOS if is_postgres() else fn.INSTR
-    own = CaseText.select(CaseText.case).where(CaseText.case == case)
-    return reduce(and_, (fn.EXISTS(own.where(place(CaseText.text, each.text) > 0)) for each in found))
+    own = CaseText.select(CaseText.text).where(CaseText.case == case)
+    return reduce(and_, (place(own, each.text) > 0 for each in found))

@@ -8,7 +8,19 @@ from peewee import fn
 
 from app.states import JobState
 from app.store.database import is_postgres, proxy
-from app.store.models import Archive, Document, Draft, Export, InboundMail, Job, KeyLetter, Mail, Secret, Task
+from app.store.models import (
+    Archive,
+    Document,
+    Draft,
+    Export,
+    InboundMail,
+    Job,
+    KeyLetter,
+    Mail,
+    Secret,
+    Task,
+    TrailEntry,
+)
 
 
 def complaints(*, thorough: bool = False) -> list[str]:
@@ -38,11 +50,16 @@ def named_files() -> set[str]:
     return {digest for digest in found if digest}
 
 
+NOTED = 100  # of the last jobs: they have no index by time, as mails and the audit record have
+
+
 def newest_moment() -> datetime | None:
     """The latest instant that the portal has noted by itself."""
+    jobs = Job.select(Job.created_at).order_by(Job.id.desc()).limit(NOTED).tuples()
     found = [
-        Job.select(fn.MAX(Job.created_at)).scalar(),
+        *(at for (at,) in jobs),
         Mail.select(fn.MAX(Mail.written_at)).scalar(),
+        TrailEntry.select(fn.MAX(TrailEntry.at)).scalar(),
     ]
     return max((each for each in found if isinstance(each, datetime)), default=None)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from datetime import date
 from pathlib import Path
 
+import peewee
 import pytest
 
 from app.services.base import versions
@@ -83,6 +85,16 @@ def test_a_lock_shows_what_is_there_then(opened: None) -> None:
         assert memory.found
         memory.wrote('SELECT "id" FROM "case" FOR UPDATE')
         assert not memory.found
+
+
+def test_a_union_that_postgresql_has_in_brackets_is_read_too(opened: None) -> None:
+    bound = database.proxy.obj
+    with database.reading_once():
+        days()
+        kept, stored = dict(bound.memory.found), bound.stored
+        with contextlib.suppress(peewee.OperationalError):  # SQLite has no brackets there
+            bound.execute_sql("(SELECT 1) UNION ALL (SELECT 2)")
+        assert (bound.memory.found, bound.stored) == (kept, stored)
 
 
 def test_outside_a_page_nothing_is_kept(opened: None) -> None:

@@ -42,7 +42,8 @@ def faults(sql: str, plan: list[str]) -> list[str]:
     found = []
     for line in plan:
         scanned = re.match(r"SCAN (\w+)( USING)?", line)
-        if scanned and names.get(scanned[1], scanned[1]) in GROWING and not (scanned[2] and " LIMIT " in sql):
+        ordered = scanned and (scanned[2] or re.search(r'ORDER BY "t1"."id"( DESC)? LIMIT', sql))
+        if scanned and names.get(scanned[1], scanned[1]) in GROWING and not (ordered and " LIMIT " in sql):
             found.append(line)
     if re.search(r"\bcase_id IN \(\d", sql) and not any("case_id=?" in line for line in plan):
         found.append("not by the cases that are named")

@@ -57,7 +57,12 @@ class Case(Row):
     changed_at = UtcField(index=True)
 
     class Meta:
-        indexes = ((("state", "changed_at"), False), (("state", "created_at"), False), (("ended", "changed_at"), False))
+        indexes = (
+            (("state", "changed_at"), False),
+            (("state", "created_at"), False),
+            (("ended", "changed_at"), False),
+            (("ended", "turn", "undelivered"), False),
+        )
 
 
 # Cases that are not over, as the index has them: SQLite takes no index for "NOT ended".
