@@ -27,6 +27,7 @@ _FEW = 4000  # index rows of a word that are cheaper read than cases are walked 
 _SAMPLES = (500, _RARE)  # index rows that are counted before a word is called common
 _ENDS = 2  # of a word's letters, by which numbers and names differ: they are counted up to the second at once
 _ASKED = 24  # letters of a word of which that is done
+_ALL = 2**31  # more than there are
 _MANY = (8000, 30000)  # index rows that are counted to tell the less common of two common words
 
 
@@ -151,24 +152,25 @@ def _ranges(text: str) -> list[tuple[int, int]]:
 
 def _postings(ranges: Sequence[tuple[int, int]], limits: Sequence[int]) -> list[int]:
     """How many index rows each of these has, at most so many; asked at once."""
-    mark = proxy.obj.param
+    # In the index's order and with the number in the text, or PostgreSQL reads all of them, which it takes for few.
     asked = (
-        f"(SELECT COUNT(*) FROM (SELECT 1 FROM case_gram WHERE {_within(*each)} LIMIT {mark}) AS hits)"  # noqa: S608
-        for each in ranges
+        f"(SELECT COUNT(*) FROM (SELECT 1 FROM case_gram WHERE {_within(*each)} "  # noqa: S608
+        f"ORDER BY gram, case_id LIMIT {most:d}) AS hits)"
+        for each, most in zip(ranges, limits, strict=True)
     )
-    values = [value for each, most in zip(ranges, limits, strict=True) for value in (*_bounds(*each), most)]
+    values = [value for each in ranges for value in _bounds(*each)]
     return [int(each) for each in proxy.obj.execute_sql(f"SELECT {', '.join(asked)}", values).fetchone()]
 
 
 def _sparsest(ranges: Sequence[tuple[int, int]], most: int) -> tuple[int, int]:
     """Of letters that have at least so many index rows each, those whose rows lie farthest apart: their cases have
     more other cases between them."""
-    mark = proxy.obj.param
     asked = (
-        f"(SELECT case_id FROM case_gram WHERE {_within(*each)} ORDER BY gram, case_id LIMIT 1 OFFSET {mark})"  # noqa: S608
+        f"(SELECT case_id FROM case_gram WHERE {_within(*each)} "  # noqa: S608
+        f"ORDER BY gram, case_id LIMIT 1 OFFSET {most - 1:d})"
         for each in ranges
     )
-    values = [value for each in ranges for value in (*_bounds(*each), most - 1)]
+    values = [value for each in ranges for value in _bounds(*each)]
     found = proxy.obj.execute_sql(f"SELECT {', '.join(asked)}", values).fetchone()
     return max(zip(found, ranges, strict=True), key=lambda each: each[0] or 0)[1]
 
@@ -214,9 +216,14 @@ def with_every(words: Sequence[Word]) -> tuple[str, list[Any]]:
 
 
 def postings(each: Word) -> tuple[str, tuple[int, ...]]:
-    """SQL of a table of the cases that may have the word (to be checked with `says`), and its values."""
-    what = "case_id" if each.first == each.last else "DISTINCT case_id"  # a range may name a case twice
-    return f"(SELECT {what} FROM case_gram WHERE {_within(each.first, each.last)})", _bounds(each.first, each.last)  # noqa: S608
+    """SQL of a table of the cases that may have the word (to be checked with `says`), and its values: the newest first,
+    which have open tasks, where the index has them in their order. Without a limit SQLite would not heed it."""
+    within = f"FROM case_gram WHERE {_within(each.first, each.last)}"
+    if each.first == each.last:
+        text = f"(SELECT case_id {within} ORDER BY case_id DESC LIMIT {_ALL})"
+    else:
+        text = f"(SELECT DISTINCT case_id {within})"  # a range may name a case twice
+    return text, _bounds(each.first, each.last)
 
 
 def said_of_case(text: str) -> Any:

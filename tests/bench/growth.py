@@ -1,12 +1,13 @@
 """Pages over many rows: a thousand, a hundred thousand and a million open tasks, one company with ten thousand cases.
 
 Worklist, list of cases, a case of the big company, searches, post and card desk, asked for in this process (no client's
-cost), SQLite. CPU of the server (the lower quartile) and statements; then what the largest takes beside the smallest.
-Each size is served by a process of its own, and they are asked by turns. Every size has the big company; four tasks a
-case are open, one in fifty is a parcel, one case in ten has cards on loan. With a folder the databases stay in it, and
-are taken from it the next time.
+cost). CPU of the portal (the lower quartile) and statements; then what the largest takes beside the smallest. On
+PostgreSQL, whose server is another process, it is time: nothing else should run then. Each size is served by a process
+of its own, and they are asked by turns. Every size has the big company; four tasks a case are open, one in fifty is a
+parcel, one case in ten has cards on loan. With a folder SQLite's databases stay in it, and are taken from it the next
+time.
 
-    python -m tests.bench.growth [sizes] [folder]
+    python -m tests.bench.growth [sizes] [folder | postgres]
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from app.store.database import Table, proxy
 from app.store.models import Card, Case, CaseGram, CaseText, Company, Job, Task
 from app.text.fold import VERSION
 from tests.services.conftest import BPMN
+from tests.support.postgres import cluster
 from tests.support.statements import counted
 from tests.web.conftest import Site, open_site
 
@@ -60,6 +62,7 @@ PAGES = {
     "overview": "/overview",
     "figures": "/figures",
 }
+MEMORY = {"shared_buffers": "1GB", "max_wal_size": "4GB"}  # of a server for the largest
 STUCK = 60  # cases in which a job failed for good
 ROUNDS = 21
 HEAD = "head@example.jp"
@@ -172,29 +175,31 @@ def index(cases: Iterable[dict[str, Any]]) -> None:
         )  # fmt: skip
 
 
-def serve(size: int, folder: Path, pipe: Connection) -> None:
+def serve(size: int, folder: Path, url: str, pipe: Connection) -> None:
     """A portal of this size in a process of its own, which says what each page cost that is asked for through the pipe:
-    (CPU seconds, statements), the statements only when they are asked for."""
+    (seconds, statements), the statements only when they are asked for."""
     evaluator = Evaluator()
+    clock = time.perf_counter if url else time.process_time
     try:
         begun = (folder / "nintei.db").exists()
-        site, began = open_site(folder, Engine(evaluator), BPMN), time.monotonic()
+        site, began = open_site(folder, Engine(evaluator), BPMN, url=url), time.monotonic()
         if not begun:
             with database.connection():
                 fill(site, size)
+                if url:  # it counts what there is by itself, a while later
+                    proxy.obj.execute_sql("VACUUM ANALYZE")
             counting.refresh(site.bench.portal, whole=True)
             people.add_staff(site.bench.portal, HEAD, "管理 太郎", ["administrator"], PASSWORD)
         client = site.person(HEAD)
-        pipe.send(
-            f"{size:,} tasks: {(folder / 'nintei.db').stat().st_size >> 20:,} MB, {time.monotonic() - began:.0f} s"
-        )
+        size_of = 0 if url else (folder / "nintei.db").stat().st_size >> 20
+        pipe.send(f"{size:,} tasks: {size_of:,} MB, {time.monotonic() - began:.0f} s")
         while asked := pipe.recv():
-            url, statements = asked
+            page, statements = asked
             with counted() if statements else nullcontext() as seen:
-                began = time.process_time()
-                answer = client.get(url)
-                took = time.process_time() - began
-            assert answer.status_code == 200, (url, answer.status_code)
+                began = clock()
+                answer = client.get(page)
+                took = clock() - began
+            assert answer.status_code == 200, (page, answer.status_code)
             pipe.send((took, len(seen.statements) if seen else 0))
         proxy.obj.close_all()
     finally:
@@ -209,19 +214,24 @@ def ask(pipe: Connection, url: str, *, statements: bool = False) -> tuple[float,
 
 
 def main(sizes: tuple[int, ...] = SIZES, keep: str = "") -> None:
-    context = get_context("spawn")
-    with tempfile.TemporaryDirectory() as made:
+    context, on_server = get_context("spawn"), keep == "postgres"
+    with tempfile.TemporaryDirectory() as made, cluster(**MEMORY) if on_server else nullcontext() as server:
         pipes: list[Connection] = []
         processes = []
         for size in sizes:
             pipe, theirs = context.Pipe()
-            folder = Path(keep or made) / str(size)
+            folder = Path(made if on_server else keep or made) / str(size)
             folder.mkdir(parents=True, exist_ok=True)
-            processes.append(context.Process(target=serve, args=(size, folder, theirs)))
+            url = server.new_database() if server else ""
+            processes.append(context.Process(target=serve, args=(size, folder, url, theirs)))
             processes[-1].start()
             print(f"  {pipe.recv()}", flush=True)
             pipes.append(pipe)
-        print(f"  {'CPU ms (statements)':26}" + "".join(f"{size:>18,}" for size in sizes) + "   ratio")
+        print(
+            f"  {'ms (statements)' if on_server else 'CPU ms (statements)':30}"
+            + "".join(f"{size:>18,}" for size in sizes)
+            + "   ratio"
+        )
         for name, url in PAGES.items():
             counts = [ask(pipe, url, statements=True)[1] for pipe in pipes]  # what a process keeps is there then
             took: list[list[float]] = [[] for _ in pipes]
@@ -230,7 +240,7 @@ def main(sizes: tuple[int, ...] = SIZES, keep: str = "") -> None:
                     each.append(ask(pipe, url)[0])
             found = [statistics.quantiles(each, n=4)[0] for each in took]
             said = "".join(f"{each * 1000:11.1f} ({count:4})" for each, count in zip(found, counts, strict=True))
-            print(f"  {name:26}{said}   {found[-1] / found[0]:5.2f}", flush=True)
+            print(f"  {name:30}{said}   {found[-1] / found[0]:5.2f}", flush=True)
         for pipe, process in zip(pipes, processes, strict=True):
             pipe.send(None)
             process.join()
