@@ -21,7 +21,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -246,6 +246,18 @@ def reading_once() -> Iterator[None]:
             database.memory.found = before
             if before is None:
                 database.memory.forget()
+
+
+def once(key: Hashable, make: Callable[[], T]) -> T:
+    """What a page makes of what it reads, made once for it; whatever is stored or locked takes it back
+    (`remembering`)."""
+    found: T = proxy.obj.memory.once(key, make)
+    return found
+
+
+def anew() -> None:
+    """From here on the page reads as things are now: what kept others away was no lock of the database."""
+    proxy.obj.memory.forget()
 
 
 def again(run: Callable[[], T]) -> T:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import peewee
 
+T = TypeVar("T")
 MOST = 200  # rows of one statement that are kept; what finds more is read each time
 ALONE = ("undo", "draft")  # tables to which no other refers: what is deleted there takes nothing else along
 _WRITES = re.compile(
@@ -81,6 +82,7 @@ class Memory(threading.local):
 
     def __init__(self) -> None:
         self.found: dict[tuple[str, tuple[Any, ...]], tuple[Any, Sequence[Any]]] | None = None  # none: nothing is kept
+        self.made: dict[Hashable, Any] = {}  # of what was found
         self.stamp: str | None = None  # of what seldom changes (`seldom`), as the page has read it
 
     def know(self, sql: str, params: Sequence[Any], rows: Sequence[Any]) -> None:
@@ -88,15 +90,27 @@ class Memory(threading.local):
         if self.found is not None and len(rows) <= MOST:
             self.found[sql, tuple(params)] = (None, rows)
 
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What is made of what is read: made once for the page, until anything is stored or locked."""
+        if self.found is None:
+            return make()
+        if key not in self.made:
+            made = make()  # which may forget by itself
+            self.made[key] = made
+        kept: T = self.made[key]
+        return kept
+
     def forget(self) -> None:
         """All that was kept may have changed."""
         self.stamp = None
+        self.made.clear()
         if self.found:
             self.found.clear()
 
     def wrote(self, sql: str) -> None:
         """A statement that may have changed something goes out."""
         found, self.stamp = self.found, None
+        self.made.clear()
         if not found:
             return
         tables = _written(sql)

@@ -12,7 +12,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.states import Right, Rights, Side, TaskState
-from app.store import cases, work
+from app.store import cases, database, work
 from app.store.models import Case, Member, Task
 from config import logs
 
@@ -39,8 +39,15 @@ def of(task: Task, case: Case, loaded: Loaded) -> Setting:
 def find(portal: Portal, task_id: str, actor: Actor, *, lock: bool = False) -> Setting:
     """The task, if the actor may know of it; NotFound for others' (which must look like no task at all).
 
-    With `lock` its case is locked until the transaction ends, and the task is as it is now.
+    With `lock` its case is locked until the transaction ends, and the task is as it is now. Without, it is looked up
+    once for a page that is asked for, whoever asks for it there.
     """
+    if lock:
+        return _find(portal, task_id, actor, lock=True)
+    return database.once(("task", task_id, actor), lambda: _find(portal, task_id, actor))
+
+
+def _find(portal: Portal, task_id: str, actor: Actor, *, lock: bool = False) -> Setting:
     locked = cases.lock_of_task(task_id) if lock else None  # before the task is read: it is as it is then
     task = work.task_with_case(task_id) if locked is None else _among(work.open_tasks(locked.id), task_id)
     if task is None:
@@ -95,7 +102,11 @@ def ahead(settings: Sequence[Setting]) -> None:
 
 def may_do(setting: Setting, actor: Actor) -> str:
     """On whose behalf the actor may do the task now: empty for their own, a name for 代理. Raises why not; Held when
-    a colleague holds it."""
+    a colleague holds it. Asked once for a page, as `find`."""
+    return database.once(("may do", id(setting), actor), lambda: (setting, _may_do(setting, actor)))[1]
+
+
+def _may_do(setting: Setting, actor: Actor) -> str:
     lent = may_take(setting, actor)
     task = setting.task
     if actor.side != Side.OPERATOR or task.assignee_id in {None, actor.user_id} or task.state != TaskState.OPEN:

@@ -252,10 +252,9 @@ class Walker:
             return days[int(number) - 1][0]
         if spec is not None and spec.type.value == "filepicker":
             named = value if isinstance(value, list) else [value]
-            return [
-                uploads.attach(self.portal, task_id, key, name, io.BytesIO(sample_pdf(name)), actor).as_dict()
-                for name in named
-            ]
+            where = uploads.place(self.portal, task_id, key, actor)
+            files = ((name, io.BytesIO(sample_pdf(name))) for name in named)
+            return [uploads.attach(self.portal, where, name, file, actor).as_dict() for name, file in files]
         if spec is not None and spec.options_from == "examiners" and isinstance(value, str):
             there = [each.value for each in forms.choices_of(self.portal, task_id, actor).get("examiners", [])]
             return value if value in there else there[0]  # the scenario's people are nobody's here

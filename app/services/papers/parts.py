@@ -56,7 +56,7 @@ def begin(portal: Portal, task_id: str, said: Announced, actor: Actor) -> PartVi
 
     Raises TooLarge, Refused, NotFound, Forbidden, Stale.
     """
-    setting, spec = uploads.place(portal, task_id, said.field, actor)
+    setting, spec, _ = uploads.place(portal, task_id, said.field, actor)
     name, now = file_name(said.filename), portal.now()
     intake.require_size(portal, name, said.size, spec.max_size_mb)
     uploads.require_taken(
@@ -85,7 +85,7 @@ def begin(portal: Portal, task_id: str, said: Announced, actor: Actor) -> PartVi
 
 def look(portal: Portal, task_id: str, part_id: str, actor: Actor) -> PartView:
     """How far the upload is. NotFound for those of others and for expired ones."""
-    return _view(portal, _find(portal, task_id, part_id, actor))
+    return _view(portal, _find(portal, task_id, part_id, actor)[0])
 
 
 def append(
@@ -105,7 +105,8 @@ def append(
     _find(portal, task_id, part_id, actor)
     spool = _spool(portal)
     with spool.writing(part_id) as file:
-        row = _find(portal, task_id, part_id, actor)  # as it is now that nobody else writes
+        database.anew()
+        row, _ = _find(portal, task_id, part_id, actor)  # as it is now that nobody else writes
         here = 0 if row.document_id else min(row.received, spool.length(part_id))
         if row.document_id or offset != here:
             raise WrongOffset("The upload has gone on from another place; it is looked up again")
@@ -121,7 +122,7 @@ def take(portal: Portal, task_id: str, part_id: str, actor: Actor) -> FileRef:
 
     A file that is refused is forgotten. Temporary when it could not be looked at: it is kept until it can.
     """
-    row = _find(portal, task_id, part_id, actor)
+    row, where = _find(portal, task_id, part_id, actor)
     if row.document_id:
         with database.connection():
             known = records.document(row.document_id)
@@ -133,9 +134,7 @@ def take(portal: Portal, task_id: str, part_id: str, actor: Actor) -> FileRef:
         raise Refused("“%(name)s” has not arrived completely", name=row.filename)
     try:
         with spool.open(part_id) as stream:
-            found = uploads.attach(
-                portal, task_id, row.field, row.filename, stream, actor, replaces=row.replaces, part=part_id
-            )
+            found = uploads.attach(portal, where, row.filename, stream, actor, replaces=row.replaces, part=part_id)
     except Stale:
         raise
     except Refused:
@@ -177,14 +176,13 @@ def _forget(spool: Pieces, part_id: str) -> None:
     spool.drop(part_id)
 
 
-def _find(portal: Portal, task_id: str, part_id: str, actor: Actor) -> Part:
-    """The actor's own upload to a task that they may answer now."""
+def _find(portal: Portal, task_id: str, part_id: str, actor: Actor) -> tuple[Part, uploads.Place]:
+    """The actor's own upload, and where it goes: to a task that they may answer now."""
     with database.connection():
         row = parts.one(part_id)
     if row is None or row.task_id != task_id or row.user_id != actor.user_id or row.expires_at <= portal.now():
         raise NotFound("There is no such upload")
-    uploads.place(portal, task_id, row.field, actor)
-    return row
+    return row, uploads.place(portal, task_id, row.field, actor)
 
 
 def _view(portal: Portal, row: Part) -> PartView:

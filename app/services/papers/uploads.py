@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from app.errors import NotFound, Refused
 from app.forms import FieldSpec, FileRef, FormSpec
@@ -16,10 +16,17 @@ from app.store import database, records
 from app.store.models import Document
 
 
+class Place(NamedTuple):
+    """Where an upload goes: a task, a field of its form, and by which name the page has it."""
+
+    setting: permit.Setting
+    spec: FieldSpec
+    name: str
+
+
 def attach(
     portal: Portal,
-    task_id: str,
-    field: str,
+    where: Place,
     filename: str,
     stream: BinaryIO,
     actor: Actor,
@@ -29,16 +36,16 @@ def attach(
 ) -> FileRef:
     """Store an upload with the task's draft. Refused when the field, its size or its type do not allow it.
 
-    `replaces`: id of a document of the same field of which the file is said to be a new version. `part`: the upload by
-    which it came.
+    `where`: as `place` gave it, which said who may. `replaces`: id of a document of the same field of which the file
+    is said to be a new version. `part`: the upload by which it came.
     """
-    setting, spec = place(portal, task_id, field, actor)
+    setting, spec, name = where
     with database.connection():
         old = records.document(replaces) if replaces else None
     if old is not None and old.draft:  # never sent: what it was to replace is replaced by this one
         replaces = old.replaces
     upload = intake.Upload(
-        f"draft.{task_id}.{field}", spec.named("ja"), filename, spec.max_size_mb, replaces, part, spec.accept
+        f"draft.{setting.task.id}.{name}", spec.named("ja"), filename, spec.max_size_mb, replaces, part, spec.accept
     )
     row = intake.attach(portal, setting.case, upload, stream, actor, portal.now())
     found = reference(row)
@@ -51,7 +58,7 @@ def attach(
     return found
 
 
-def place(portal: Portal, task_id: str, field: str, actor: Actor) -> tuple[permit.Setting, FieldSpec]:
+def place(portal: Portal, task_id: str, field: str, actor: Actor) -> Place:
     """The task and its upload field, for an actor who may answer the task now.
 
     Raises NotFound, Forbidden, Refused, and Stale once the task is finished.
@@ -64,7 +71,7 @@ def place(portal: Portal, task_id: str, field: str, actor: Actor) -> tuple[permi
     spec = form.field(field) if form else None
     if spec is None or spec.type.value != "filepicker":
         raise NotFound("This task has no such field")
-    return setting, spec
+    return Place(setting, spec, field)
 
 
 def require_taken(setting: permit.Setting, spec: FieldSpec, file: FileRef, lang: str) -> None:

@@ -50,11 +50,13 @@ def read(task_id: str, form: FormSpec, posted: Posted) -> Typed:
     who, refused = signed_in(), []
     stored: dict[str, list[FileRef]] = {}
     for name in form.file_names(posted):
+        where = None
         for upload in request.files.getlist(name):
             if not upload.filename:
                 continue
             try:
-                ref = uploads.attach(portal(), task_id, name, upload.filename, cast("BinaryIO", upload.stream), who)
+                where = where or uploads.place(portal(), task_id, name, who)
+                ref = uploads.attach(portal(), where, upload.filename, cast("BinaryIO", upload.stream), who)
             except (Refused, Temporary) as error:
                 refused.append(FieldError(name, error.message, error.params))
             else:

@@ -117,9 +117,11 @@ def take(task_id: str) -> Any:
 @needs(Right.ANSWER)
 def check(task_id: str) -> Any:
     """Every answer once more, before it is sent."""
-    if view.look(portal(), task_id, signed_in()).state != TaskState.OPEN:
+    if view.look(portal(), task_id, signed_in(), noted=False).state != TaskState.OPEN:
         return redirect(views.here(task_id), 303)
-    return views.check(task_id)
+    drawn = views.check(task_id)
+    view.seen(portal(), task_id, signed_in())
+    return drawn
 
 
 @pages.post("/tasks/<task_id>/check")

@@ -427,7 +427,9 @@ def test_a_file_that_the_vendor_attached_is_not_replaced(bench: Bench, waiting: 
     import io
 
     step, who = task(waiting, "reply_materials").id, actor(waiting)
-    mine = uploads.attach(bench.portal, step, "system_requirements", "mine.pdf", io.BytesIO(PDF), who)
+    mine = uploads.attach(
+        bench.portal, uploads.place(bench.portal, step, "system_requirements", who), "mine.pdf", io.BytesIO(PDF), who
+    )
     forms.save_draft(bench.portal, step, {"system_requirements": [mine.as_dict()]}, who)
     receive.receive(bench.portal, reply(asked(waiting)))
     page = mailroom.look(bench.portal, row().id, staff(waiting))

@@ -37,7 +37,9 @@ OTHERS = {
 
 def attach(walker: Walker, name: str, content: bytes) -> None:
     row, who = task(walker, "reply_materials"), vendor(walker)
-    uploads.attach(walker.portal, row.id, "system_requirements", name, io.BytesIO(content), who)
+    uploads.attach(
+        walker.portal, uploads.place(walker.portal, row.id, "system_requirements", who), name, io.BytesIO(content), who
+    )
 
 
 def bytes_of(bench: Bench) -> set[str]:
@@ -155,7 +157,13 @@ def test_what_a_field_refuses_is_told_with_what_it_takes_and_nothing_else(bench:
     walker = go(bench, "reply_materials")
     row, who = task(walker, "reply_materials"), vendor(walker)
     for send in (
-        lambda: uploads.attach(walker.portal, row.id, "system_requirements", name, io.BytesIO(b"PK\x03\x04"), who),
+        lambda: uploads.attach(
+            walker.portal,
+            uploads.place(walker.portal, row.id, "system_requirements", who),
+            name,
+            io.BytesIO(b"PK\x03\x04"),
+            who,
+        ),
         lambda: parts.begin(walker.portal, row.id, parts.Announced("system_requirements", name, 100), who),
     ):
         with pytest.raises(Refused) as refused:

@@ -27,7 +27,9 @@ def test_a_signature_is_told_to_its_sender_and_to_the_reviewer(bench: Bench) -> 
     good = pdf.sign(plain, pdf.make_signing_key("見本 花子"))
     spoilt = good.replace(b"/Type /Page", b"/Type /Pige", 1)
     files = [
-        uploads.attach(walker.portal, row.id, field, f"{field}.pdf", io.BytesIO(content), who).as_dict()
+        uploads.attach(
+            walker.portal, uploads.place(walker.portal, row.id, field, who), f"{field}.pdf", io.BytesIO(content), who
+        ).as_dict()
         for field, content in (("signed_nda", good), ("signed_agreement", spoilt))
     ]
     today = walker.portal.today().isoformat()

@@ -40,7 +40,15 @@ def test_without_the_setting_nobody_is_offered_it(bench: Bench) -> None:
     ):
         named = {"signed_nda": "同じもの", "signed_agreement": second}
         raw = {
-            key: [uploads.attach(walker.portal, row.id, key, f"{key}.pdf", BytesIO(sample_pdf(of)), who).as_dict()]
+            key: [
+                uploads.attach(
+                    walker.portal,
+                    uploads.place(walker.portal, row.id, key, who),
+                    f"{key}.pdf",
+                    BytesIO(sample_pdf(of)),
+                    who,
+                ).as_dict()
+            ]
             for key, of in named.items()
         }
         forms.save_draft(walker.portal, row.id, raw, who)

@@ -71,7 +71,13 @@ def test_the_reviewer_sees_what_changed_a_new_file_of_the_same_name_too(bench: B
         setting = permit.find(walker.portal, row.id, who)
         values = filling.prefill(setting)
     name = values["system_requirements"][0]["name"]
-    new = uploads.attach(walker.portal, row.id, "system_requirements", name, io.BytesIO(sample_pdf("2")), who)
+    new = uploads.attach(
+        walker.portal,
+        uploads.place(walker.portal, row.id, "system_requirements", who),
+        name,
+        io.BytesIO(sample_pdf("2")),
+        who,
+    )
     walker.clock.moment = walker.clock.moment.replace(minute=59)
     mended = {"system_requirements": [new.as_dict()], "reply_note": "差し替えました"}
     send(walker, "reply_materials", who, **values | mended)
