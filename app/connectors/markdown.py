@@ -80,6 +80,14 @@ class _TextWriter:
         self.headed = False
 
     def write(self, token: Token) -> None:
+        if "list" in token.type or "quote" in token.type:
+            self._nested(token)
+        elif token.type[:2] in ("tr", "th", "td", "ta"):
+            self._table(token)
+        else:
+            self._text(token)
+
+    def _nested(self, token: Token) -> None:
         match token.type:
             case "bullet_list_open":
                 self.marks.append(None)
@@ -96,9 +104,9 @@ class _TextWriter:
             case "blockquote_close":
                 self.quotes -= 1
                 self._gap()
-            case "hr":
-                self._put("－" * 20)
-                self._gap()
+
+    def _table(self, token: Token) -> None:
+        match token.type:
             case "tr_open":
                 self.cells = []
             case "tr_close":
@@ -109,6 +117,16 @@ class _TextWriter:
             case "table_close":
                 self.headed = False
                 self._gap()
+            case "th_open" | "td_open":
+                self.in_cell = True
+            case "th_close" | "td_close":
+                self.in_cell = False
+
+    def _text(self, token: Token) -> None:
+        match token.type:
+            case "hr":
+                self._put("－" * 20)
+                self._gap()
             case "fence" | "code_block":
                 self._put(token.content.rstrip("\n"))
                 self._gap()
@@ -118,10 +136,6 @@ class _TextWriter:
                 self._gap()
             case "heading_close":
                 self._gap()
-            case "th_open" | "td_open":
-                self.in_cell = True
-            case "th_close" | "td_close":
-                self.in_cell = False
             case "inline" if self.in_cell:
                 self.cells.append(_inline(token.children or []))
             case "inline":

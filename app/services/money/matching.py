@@ -103,22 +103,24 @@ def _of(money: Money, claims: Sequence[Claim]) -> Match:
     numbered = [claim for claim in claims if _says_number(money, claim)]
     named = [claim for claim in claims if _says_name(money, claim)]
     told = [claim for claim in exact if claim in numbered] or [claim for claim in exact if claim in named]
-    if len(told) == 1 and (other := _elsewhere(money, told[0])):
-        return Match(money, Fit.NEARLY, (told[0].number,), (other,), sure=True)
-    if len(told) == 1:
-        return Match(money, Fit.FITS, (told[0].number,), (), sure=True)
-    if len(told) > 1:
-        return Match(money, Fit.NEARLY, _numbers(told), (_several(told),), sure=True)
+    if told:
+        return _told(money, told)
     meant = numbered or named
     if meant:
-        why = [_difference(money, claim) for claim in meant[:1]]
-        return Match(money, Fit.NEARLY, _numbers(meant), tuple(why), sure=True)
+        return Match(money, Fit.NEARLY, _numbers(meant), (_difference(money, meant[0]),), sure=True)
     if exact:
-        why = [Why("The amount matches, but the payer's name does not")]
-        if len(exact) > 1:
-            why.append(_several(exact))
-        return Match(money, Fit.NEARLY, _numbers(exact), tuple(why))
+        several = (_several(exact),) if len(exact) > 1 else ()
+        why = (Why("The amount matches, but the payer's name does not"), *several)
+        return Match(money, Fit.NEARLY, _numbers(exact), why)
     return Match(money, Fit.NOT, (), (Why("No open invoice has this amount, this payer or this number"),))
+
+
+def _told(money: Money, told: Sequence[Claim]) -> Match:
+    """Of invoices whose amount it is and which the payer names."""
+    if len(told) > 1:
+        return Match(money, Fit.NEARLY, _numbers(told), (_several(told),), sure=True)
+    other = _elsewhere(money, told[0])
+    return Match(money, Fit.NEARLY if other else Fit.FITS, (told[0].number,), (other,) if other else (), sure=True)
 
 
 def _elsewhere(money: Money, claim: Claim) -> Why | None:

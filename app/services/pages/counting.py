@@ -53,27 +53,8 @@ def _count(portal: Portal, since: date | None, today: date, closing: frozenset[d
     counts: Counter[Key] = Counter()
     yen: Counter[Key] = Counter()
     business = _business(closing)
-    for package, day, n in store.applied(at):
-        counts[("applied", package, day, "", "", 0)] += n
-    for package, day, standing, n in store.standings(at):
-        counts[("stood", package, day, "", standing, 0)] += n
-    for package, day, guideline, limit, used, n in store.clocks(at, since):
-        counts[("used", package, day, guideline, str(limit), int(used))] += n
-    for package, element, side, opened, done, n in store.tasks(at):
-        counts[("task", package, done, element, side, business(opened, done))] += n
-    for package, day, element, where, n in store.points(at):
-        counts[("point", package, day, element, str(where)[: store.LONGEST], 0)] += n
-    fields, targets = _declared(portal)
-    for element, field in fields.items():
-        for package, day, value, n in store.judged(element, field, at):
-            if value not in (None, ""):
-                counts[("judged", package, day, element, str(value)[: store.LONGEST], 0)] += n
-    for package, day, element, value in _returned(fields, at):
-        counts[("returned", package, day, element, value, 0)] += 1
-    for element, steps in targets.items():
-        for package, day, n in store.passed(element, at):
-            for step in steps:
-                counts[("passed", package, day, step, "", 0)] += n
+    _happened(counts, at, since, business)
+    _decided(portal, counts, at)
     for kind, rows in (("invoiced", store.invoiced(since)), ("received", store.received(since))):
         for package, day, fee, n, amount in rows:
             counts[(kind, package, day, fee, "", 0)] += n
@@ -85,6 +66,37 @@ def _count(portal: Portal, since: date | None, today: date, closing: frozenset[d
     for package, element, due, n in store.timers():
         counts[("timer", package, "", element, str(due), 0)] += n
     return {key: (n, yen[key]) for key, n in counts.items()}
+
+
+def _happened(
+    counts: Counter[Key], at: datetime | None, since: date | None, business: Callable[[str, str], int]
+) -> None:
+    """What came in, was done, and took of its time."""
+    for package, day, n in store.applied(at):
+        counts[("applied", package, day, "", "", 0)] += n
+    for package, day, standing, n in store.standings(at):
+        counts[("stood", package, day, "", standing, 0)] += n
+    for package, day, guideline, limit, used, n in store.clocks(at, since):
+        counts[("used", package, day, guideline, str(limit), int(used))] += n
+    for package, element, side, opened, done, n in store.tasks(at):
+        counts[("task", package, done, element, side, business(opened, done))] += n
+    for package, day, element, where, n in store.points(at):
+        counts[("point", package, day, element, str(where)[: store.LONGEST], 0)] += n
+
+
+def _decided(portal: Portal, counts: Counter[Key], at: datetime | None) -> None:
+    """What people judged, what was given back, what was passed."""
+    fields, targets = _declared(portal)
+    for element, field in fields.items():
+        for package, day, value, n in store.judged(element, field, at):
+            if value not in (None, ""):
+                counts[("judged", package, day, element, str(value)[: store.LONGEST], 0)] += n
+    for package, day, element, value in _returned(fields, at):
+        counts[("returned", package, day, element, value, 0)] += 1
+    for element, steps in targets.items():
+        for package, day, n in store.passed(element, at):
+            for step in steps:
+                counts[("passed", package, day, step, "", 0)] += n
 
 
 def _business(closing: frozenset[date]) -> Callable[[str, str], int]:

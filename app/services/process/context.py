@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from app.catalogue import Element
 from app.connectors.qr import qr
 from app.services.base import titles, ways, within
 from app.services.base.portal import Portal
@@ -159,22 +160,14 @@ def _task(
     """The task that a mail asks for: the element's own, the vendor's next after it as the case stands, or
     the vendor's open one."""
     rows = [row for row in work.open_tasks(case.id) if row.kind == TaskKind.USER]
-    own = next((row for row in rows if row.element == element and at in {"", row.id}), None)
-    own = own or next((row for row in rows if row.element == element), None)
+    named = [row for row in rows if row.element == element]
+    own = next((row for row in named if at in {"", row.id}), None) or next(iter(named), None)
     if own is None:
         following = loaded.package.elements.get(asks) or ways.next_user_task(
             loaded.package, element, Side.VENDOR, data, within.standing(case.id)
         )
         if following is not None and all(row.element != following.id for row in rows):
-            place = lastday.Place(case, loaded, portal.closing(), case.data or {})
-            # The task opens once this mail has gone out: the address finds it then.
-            return {
-                "title": following.title,
-                "name": following.title,
-                "item": "",
-                "url": f"{base}/cases/{case.number}/tasks/{following.id}",
-                "due": lastday.of_task(place, following, portal.today()),
-            }
+            return _coming(portal, case, loaded, following, base)
         own = next((row for row in rows if following and row.element == following.id), None)
     vendors = [row for row in rows if row.side == Side.VENDOR]
     candidates = [own] if own else vendors or rows
@@ -183,6 +176,18 @@ def _task(
     found = candidates[-1]
     name, _, item = found.title.partition(titles.ITEM)
     return {"title": found.title, "name": name, "item": item, "url": f"{base}/tasks/{found.id}", "due": found.due_on}
+
+
+def _coming(portal: Portal, case: Case, loaded: Loaded, following: Element, base: str) -> dict[str, Any]:
+    """A task that opens once the mail has gone out: the address finds it then."""
+    place = lastday.Place(case, loaded, portal.closing(), case.data or {})
+    return {
+        "title": following.title,
+        "name": following.title,
+        "item": "",
+        "url": f"{base}/cases/{case.number}/tasks/{following.id}",
+        "due": lastday.of_task(place, following, portal.today()),
+    }
 
 
 def _invoice(case: Case, loaded: Loaded, element: str) -> Invoice | None:

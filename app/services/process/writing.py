@@ -140,19 +140,11 @@ class Writer:
         whom = str(job.params.get("to_side") or to)
         with database.connection():
             if whom == Side.VENDOR.value:
-                members = [row for row in cases.members(case.id) if row.user.active]
-                asked = [row.user.email for row in members if row.mails]
-                also = str(job.params.get("also") or "")  # whoever did what the mail tells of
-                asked += [row.user.email for row in members if row.user.email == also and not row.mails]
-                return asked or [row.user.email for row in members] or [case.email]
+                return _of_case(case, str(job.params.get("also") or ""))
             if whom.startswith("user:"):
                 user = accounts.user(int(whom.removeprefix("user:")))
                 return [user.email] if user else []
-            staff = accounts.staff()
-            group = whom.removeprefix("group:") if whom.startswith("group:") else ""
-            chosen = [row.email for row in staff if not group or group in row.groups.split(",")]
-            body = str(settings_of(loaded.package).get("body", {}).get("email") or "")
-            return chosen or ([body] if body else [])
+            return _staff(loaded, whom.removeprefix("group:") if whom.startswith("group:") else "")
 
     def _attachment(self, case: Case, loaded: Loaded, name: str, job: Leased) -> Attachment:
         kind, _, rest = name.partition(":")
@@ -180,6 +172,22 @@ class Writer:
         return Attachment(
             f"{calendar_id}-{case.number}.ics", ics.MIME, ics.calendar_file(entry, stamped=self._portal.now())
         )
+
+
+def _of_case(case: Case, also: str) -> list[str]:
+    """The vendor's people who want mails; all of them, or the case's address, where none does. `also`: whoever did what
+    the mail tells of."""
+    members = [row for row in cases.members(case.id) if row.user.active]
+    asked = [row.user.email for row in members if row.mails]
+    asked += [row.user.email for row in members if row.user.email == also and not row.mails]
+    return asked or [row.user.email for row in members] or [case.email]
+
+
+def _staff(loaded: Loaded, group: str) -> list[str]:
+    """Those of the group, or all; the body's own address, where there is nobody."""
+    chosen = [row.email for row in accounts.staff() if not group or group in row.groups.split(",")]
+    body = str(settings_of(loaded.package).get("body", {}).get("email") or "")
+    return chosen or ([body] if body else [])
 
 
 def _safe(key: str) -> str:

@@ -20,12 +20,7 @@ from app.text.days import written
 def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, list[Offered]]:
     """What the form's fields offer: `calendar` the free days, `wishes` the vendor's first, `cards` those on loan."""
     if setting.element.flag("returns_cards"):
-        sets = setting.loaded.package.cards.items()
-        titles = {key: spec.title_en if lang == "en" else spec.title for key, spec in sets}
-        rows = cards.of_case(setting.case.id)
-        out = [(row.serial, titles.get(row.set_id, "")) for row in rows if row.state == CardState.LENT]
-        pattern = "%s (%s)" if lang == "en" else "%s（%s）"
-        return {"cards": [Offered(serial, pattern % (serial, title) if title else serial) for serial, title in out]}
+        return {"cards": _on_loan(setting, lang)}
     calendar_id = setting.element.properties.get("calendar") or setting.element.properties.get("books")
     if not calendar_id:
         return {"examiners": _there(setting)} if _asks_who_was_there(setting) else {}
@@ -40,6 +35,17 @@ def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, lis
         "wishes": [Offered(day.isoformat(), written(day, lang), marked=True) for day in chosen]
         + [Offered(day.isoformat(), written(day, lang)) for day in free if day not in chosen],
     }
+
+
+def _on_loan(setting: Setting, lang: str) -> list[Offered]:
+    """The cards that the case has, each with what its set is called."""
+    sets = setting.loaded.package.cards.items()
+    titles = {key: spec.title_en if lang == "en" else spec.title for key, spec in sets}
+    pattern = "%s (%s)" if lang == "en" else "%s（%s）"
+    out = [
+        (row.serial, titles.get(row.set_id)) for row in cards.of_case(setting.case.id) if row.state == CardState.LENT
+    ]
+    return [Offered(serial, pattern % (serial, title) if title else serial) for serial, title in out]
 
 
 def _asks_who_was_there(setting: Setting) -> bool:

@@ -137,12 +137,21 @@ def hindrance(portal: Portal, row: Undo, case: Case) -> NinteiError | None:
         return Refused("Cards were lent or returned with it; that cannot be undone here")
     gone = next((job for job in undo.jobs(row.made["jobs"]) if not _at_rest(job)), None)
     if gone is not None:
-        title = _title(loaded, gone.element)
-        if gone.operator == "mail" and title:
-            if _sent(gone):
-                return Refused("A mail has already been sent: “%(title)s”", title=title)
-            return Refused("A mail is being sent right now, or may already have been sent: “%(title)s”", title=title)
-        return Refused("“%(title)s” has already been done", title=title or gone.operator)
+        return _gone(gone, _title(loaded, gone.element))
+    return _taken_up(row, case) or _seen(row, case) or _taken_day(row, loaded)
+
+
+def _gone(job: Job, title: str) -> NinteiError:
+    """What has left the house with the step."""
+    if job.operator != "mail" or not title:
+        return Refused("“%(title)s” has already been done", title=title or job.operator)
+    if _sent(job):
+        return Refused("A mail has already been sent: “%(title)s”", title=title)
+    return Refused("A mail is being sent right now, or may already have been sent: “%(title)s”", title=title)
+
+
+def _taken_up(row: Undo, case: Case) -> NinteiError | None:
+    """That somebody works on what the step opened, or has answered what it asked."""
     for task in work.tasks_by_ids(row.made["tasks"]):
         if task.assignee is not None and task.assignee_id != row.by_id:
             return Refused("%(name)s has taken “%(title)s”", name=task.assignee.name, title=task.title)
@@ -150,13 +159,18 @@ def hindrance(portal: Portal, row: Undo, case: Case) -> NinteiError | None:
             return Refused("Somebody has started working on “%(title)s”", title=task.title)
     if undo.replied_since(case.id, row.at):
         return Refused("One of the points has already been answered")
+    return None
+
+
+def _seen(row: Undo, case: Case) -> NinteiError | None:
+    """That somebody has seen what the step let them see."""
     known = {each["id"] for each in row.before["rows"]["Secret"]}
     if any(each.shown_at is not None for each in recallstate.rows(Secret, case) if each.id not in known):
         return Refused("The connection information has already been viewed")
     opened = {each["id"] for each in row.before["rows"]["Opening"]}
     if any(each.id not in opened for each in recallstate.rows(Opening, case)) and undo.looked_since(case.id, row.at):
         return Refused("Files it released have already been downloaded")
-    return _taken_day(row, loaded)
+    return None
 
 
 def _taken_day(row: Undo, loaded: Loaded) -> NinteiError | None:
