@@ -7,8 +7,8 @@ from typing import Any
 from flask import current_app, g
 from flask_babel import lazy_gettext as _l
 
-from app.services.packages import terms
-from app.services.packages.terms import PackageView
+from app.services.packages import termviews
+from app.services.packages.termviews import PackageView
 
 STATES = {
     "planned": _l("Set to come into force"), "in_force": _l("In force"), "ended": _l("Over"), "stopped": _l("Stopped"),
@@ -19,7 +19,7 @@ def _history(package_id: str) -> PackageView:
     """All terms of a package, asked for once a page."""
     known = g.setdefault("histories", {})
     if package_id not in known:
-        known[package_id] = terms.history(current_app.extensions["nintei"], package_id)
+        known[package_id] = termviews.history(current_app.extensions["nintei"], package_id)
     found: PackageView = known[package_id]
     return found
 

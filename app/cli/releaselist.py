@@ -10,8 +10,8 @@ from app.cli.language import Speaker
 from app.errors import N_
 from app.services.base.businessdays import JAPAN
 from app.services.base.portal import Portal
-from app.services.packages import terms
-from app.services.packages.terms import PackageView, ReleaseView, TermView
+from app.services.packages import termviews
+from app.services.packages.termviews import PackageView, ReleaseView, TermView
 
 SHOWN = 12  # characters of a digest
 
@@ -19,13 +19,13 @@ SHOWN = 12  # characters of a digest
 def listing(portal: Portal, package_id: str, say: Speaker) -> None:
     """Print the releases of one package, or of all."""
     say = say.of(portal.releases.english())
-    wanted = [package_id] if package_id else terms.package_ids(portal)
+    wanted = [package_id] if package_id else termviews.package_ids(portal)
     if not wanted:
         click.echo(say(N_("Nothing is released yet")))
     for place, each in enumerate(wanted):
         if place:
             click.echo()
-        _package(terms.history(portal, each), say)
+        _package(termviews.history(portal, each), say)
 
 
 def _package(package: PackageView, say: Speaker) -> None:

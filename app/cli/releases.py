@@ -15,7 +15,7 @@ from app.cli.wiring import Wiring
 from app.errors import N_, BadPackage, Refused
 from app.services.base.businessdays import JAPAN
 from app.services.base.portal import Portal
-from app.services.packages import folders, terms
+from app.services.packages import folders, terms, termviews
 from app.services.packages.terms import Act, Done
 from app.text.days import parse_date, parse_datetime
 from config.machine import terminal_user
@@ -194,7 +194,7 @@ def _stop(portal: Portal, package: str, number: int, act: Act, say: Speaker) -> 
 
 def package_id(portal: Portal, what: str | None) -> str:
     """The id of a package that is named by its id, by its folder, or not at all where there is one."""
-    known = terms.package_ids(portal)
+    known = termviews.package_ids(portal)
     if what is None:
         if len(known) == 1:
             return known[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.connectors.pdf_tags import Element, Tags
+from app.connectors.pdf_elements import Element, Tags
 
 _PAGE = b"q\n1 0 0 1 0 0 cm  BT /F1"  # how ReportLab begins a page
 

@@ -7,7 +7,7 @@ and the tables of administration have its translation (`admin.codes`).
 from app.states.cards import CARD_MOVERS, CARD_MOVES, CardState, Mover, Phase
 from app.states.days import BOOKING_MOVES, KEPT, REQUEST_MOVES, STANDING, BookingState, RequestKind, RequestState
 from app.states.designer import WORKSPACE_MOVES, VersionKind, WorkspaceAct, WorkspaceState
-from app.states.entries import GROUPS, TOLD, EntryKind, Group, Sight, Told
+from app.states.entries import EntryKind
 from app.states.keeping import PERIODS, Kept, Period
 from app.states.mail import (
     DELIVERY_MOVES,
@@ -37,6 +37,7 @@ from app.states.records import ChangeKind, ExportState
 from app.states.register import CERTIFICATE_MOVES, CertificateState, Standing
 from app.states.rights import ACCOUNTS, BODY, RIGHTS, SEES_ALL, Account, Right, holders, rights_of
 from app.states.settings import PROPOSAL_MOVES, ProposalState
+from app.states.told import GROUPS, TOLD, Group, Sight, Told
 from app.states.trail import DEEDS, GROUNDS, THINGS, Act, Deed, Ground, Thing
 from app.states.trouble import IncidentKind
 from app.states.work import COMMENT_MOVES, JOB_MOVES, TASK_MOVES, CommentState, JobState, TaskKind, TaskState, Turn

@@ -86,7 +86,7 @@ def test_each_word_has_a_translation_for_administration_and_none_has_more(
     model: type[Table], field: WordField[TaskState]
 ) -> None:
     if field.words is EntryKind or model in INNER:
-        return  # told by whole sentences (`app.states.entries`), or by pages with words of their own
+        return  # told by whole sentences (`app.states.told`), or by pages with words of their own
     shown = admin.codes.words_of(model.__name__, field.name)
     assert set(shown) == {word.value for word in field.words if word.value}
 

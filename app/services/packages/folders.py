@@ -13,7 +13,7 @@ from app.catalogue import Package
 from app.errors import N_, BadPackage, Problem, Refused
 from app.services.base.portal import Portal
 from app.services.base.releases import settings_of
-from app.services.packages import gate, terms
+from app.services.packages import gate, terms, termviews
 from app.store import database, releases
 from app.store import terms as store
 
@@ -80,7 +80,7 @@ def start(portal: Portal, by: str) -> Iterator[Found]:
     """Look at each package folder. Released is only what was never in force; no folder keeps the others, nor what is
     released, from being served. Raises Refused when there is neither a folder nor a release."""
     place, seen = portal.settings.packages_dir, set[str]()
-    if not place.is_dir() and not terms.package_ids(portal):
+    if not place.is_dir() and not termviews.package_ids(portal):
         raise Refused("NINTEI_PACKAGES_DIR: there is no folder %(folder)s", folder=str(place))
     for folder in folders(place):
         try:

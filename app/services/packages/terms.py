@@ -18,6 +18,7 @@ from app.services.base.businessdays import JAPAN
 from app.services.base.portal import Portal
 from app.services.packages import gate
 from app.services.packages.gate import Gate
+from app.services.packages.termviews import TermView, view
 from app.states import ChangeKind
 from app.store import changes, database, releases
 from app.store import terms as store
@@ -36,49 +37,6 @@ class Act:
     source: str = FOLDER
     from_at: datetime | None = None
     approved_by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TermView:
-    """One term. `state`: planned, in_force, ended (a later one holds) or stopped."""
-
-    id: int
-    package_id: str
-    number: int
-    state: str
-    from_at: datetime
-    by: str
-    note: str
-    source: str
-    submitted_at: datetime
-    approved_by: str
-    alone: bool  # approved by who had written it, as the body's setting allows
-    stopped_at: datetime | None
-    stopped_by: str
-    stopped_why: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseView:
-    """One content, and all its terms, the newest first. `cases`: how many run on it."""
-
-    number: int
-    title: str
-    digest: str
-    stored_at: datetime
-    stored_by: str
-    cases: int
-    terms: tuple[TermView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PackageView:
-    """One package: what is in force, and every content, the newest first."""
-
-    package_id: str
-    title: str
-    current: TermView | None
-    releases: tuple[ReleaseView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,39 +131,7 @@ def stop(portal: Portal, package_id: str, number: int, by: str, why: str) -> tup
         if after is None and holds is not None:
             raise Refused("Nothing would be in force any more: release or restore what is to hold instead")
         _record(row, now, by, "stopped", _said(found), _said(after) if after else "", why)
-        return _view(found, now, holds), _view(after, now, after) if after else None
-
-
-def history(portal: Portal, package_id: str) -> PackageView:
-    """All that is known of a package's releases. Raises NotFound."""
-    with database.connection():
-        now = portal.now()
-        rows = releases.of_package(package_id)
-        if not rows:
-            raise NotFound("There is no process package %(package)s", package=package_id)
-        holds = store.current(package_id, now)
-        running = store.cases_by_release(package_id)
-        terms = store.of_package(package_id)
-    views = tuple(
-        ReleaseView(
-            row.number,
-            row.title,
-            row.digest,
-            row.stored_at,
-            row.stored_by,
-            running[row.id],
-            tuple(_view(term, now, holds) for term in reversed(terms) if term.release_id == row.id),
-        )
-        for row in rows
-    )
-    title = holds.release.title if holds else rows[0].title
-    return PackageView(package_id, title, _view(holds, now, holds) if holds else None, views)
-
-
-def package_ids(portal: Portal) -> list[str]:
-    """Every package of which content is kept."""
-    with portal.connection():
-        return releases.package_ids()
+        return view(found, now, holds), view(after, now, after) if after else None
 
 
 def archive(portal: Portal, package_id: str, number: int | None) -> Package:
@@ -258,9 +184,9 @@ def _put(
         number=row.number,
         changed=changed,
         again=again,
-        term=_view(term, now, term if term.from_at <= now else before),
+        term=view(term, now, term if term.from_at <= now else before),
         before=before.release.number if before else None,
-        next=tuple(_view(each, now, before) for each in store.planned(row.package_id, now) if each.id != term.id),
+        next=tuple(view(each, now, before) for each in store.planned(row.package_id, now) if each.id != term.id),
         findings=tuple(passed.problems) if passed else (),
         cases=sum(running.values()) - running[row.id],
     )
@@ -281,28 +207,3 @@ def _said(term: Term) -> str:
 
 def _record(row: Release, now: datetime, by: str, act: str, before: str, after: str, why: str) -> None:
     changes.add(now, None, by, KIND, row.package_id, act, before, f"{after} {why}".strip())
-
-
-def _view(term: Term, now: datetime, holds: Term | None) -> TermView:
-    if term.stopped_at is not None:
-        state = "stopped"
-    elif holds is not None and term.id == holds.id:
-        state = "in_force"
-    else:
-        state = "planned" if term.from_at > now else "ended"
-    return TermView(
-        id=term.id,
-        package_id=term.package_id,
-        number=term.release.number,
-        state=state,
-        from_at=term.from_at,
-        by=term.submitted_by,
-        note=term.note,
-        source=term.source,
-        submitted_at=term.submitted_at,
-        approved_by=term.approved_by,
-        alone=bool((term.gate or {}).get("alone")),
-        stopped_at=term.stopped_at,
-        stopped_by=term.stopped_by,
-        stopped_why=term.stopped_why,
-    )

@@ -8,28 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from app.catalogue import Element, Package
+from app.catalogue import Element
 from app.catalogue.scenarios import later
 from app.engine import (
     CompleteTask,
-    Engine,
     Event,
     JobDone,
     JobFailed,
     JobRequest,
     Message,
     OpenTask,
-    Program,
     Step,
     TimersDue,
     TooLate,
 )
 from app.errors import Named
-from app.forms import FormSpec
 from app.services.base import businessdays
 from app.services.base.businessdays import JAPAN
 from app.services.cards import loans
@@ -38,37 +34,12 @@ from app.services.money import invoices as money
 from app.services.process import resting, turns
 from app.services.rehearsal.answers import Desk, Differs
 from app.services.rehearsal.register import Register
+from app.services.rehearsal.stage import Came, Stage
 from app.states import Turn
 
 START = datetime(2026, 4, 1, 9, 0, tzinfo=JAPAN)  # a Wednesday morning; the same for every walk and for all time
 FIRINGS = 2_000  # of timers in one step, after which the process counts as running for ever
 JOBS = 2_000  # in one step, likewise
-
-
-@dataclass
-class Came:
-    """What came of one step: ids."""
-
-    mails: list[str] = field(default_factory=list)
-    documents: list[str] = field(default_factory=list)
-    downloads: list[str] = field(default_factory=list)
-    invoices: list[str] = field(default_factory=list)
-    webhooks: list[str] = field(default_factory=list)  # events
-
-
-@dataclass(frozen=True)
-class Stage:
-    """What all cases of a rehearsal share."""
-
-    package: Package
-    program: Program
-    engine: Engine
-    forms: Mapping[str, FormSpec]
-
-    def named(self, element: str) -> Named:
-        """An element by its name on the diagram."""
-        known = self.package.elements.get(element)
-        return Named(element, known.name if known else "")
 
 
 class RehearsalCase:

@@ -12,7 +12,8 @@ from app.catalogue import Package
 from app.catalogue.scenarios import Step
 from app.engine import Engine, Program
 from app.errors import NinteiError, Problem
-from app.services.rehearsal.case import RehearsalCase, Stage
+from app.services.rehearsal.case import RehearsalCase
+from app.services.rehearsal.stage import Stage
 from app.services.rehearsal.walk import as_problem
 
 Expected = Mapping[str, Any]  # by the keys of the format: expect_open …

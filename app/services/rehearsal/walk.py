@@ -16,7 +16,8 @@ from app.catalogue.scenarios import Scenario, Step, Walks
 from app.engine import Engine, Program
 from app.errors import N_, BadPackage, Named, NinteiError, Problem
 from app.services.rehearsal.answers import Differs
-from app.services.rehearsal.case import RehearsalCase, Stage
+from app.services.rehearsal.case import RehearsalCase
+from app.services.rehearsal.stage import Stage
 
 MOST_SECONDS = 600.0  # for all scenarios of a package
 WALKED = frozenset({"userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask"})

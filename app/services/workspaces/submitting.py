@@ -14,7 +14,7 @@ from app.catalogue import Package, archive
 from app.errors import N_, BadPackage, Forbidden, Refused, Stale
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.services.packages import terms, written
+from app.services.packages import terms, termviews, written
 from app.services.packages.terms import Act, Done
 from app.services.packages.written import Written
 from app.services.workspaces import content, gating, making, requests
@@ -138,7 +138,7 @@ def stop(portal: Portal, package_id: str, number: int, why: str, who: Actor) -> 
     who.require(Right.DESIGN)
     if not why.strip():
         raise Refused("Say why it is stopped")
-    view = terms.history(portal, package_id)
+    view = termviews.history(portal, package_id)
     planned = any(term.state == "planned" for each in view.releases if each.number == number for term in each.terms)
     if not planned:
         who.require(Right.ALONE)

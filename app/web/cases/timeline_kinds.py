@@ -1,6 +1,6 @@
 """What an entry of the timeline puts into its sentence, and beneath it.
 
-The sentences are declared with the kinds (`app.states.entries`). Facts come from the entry: titles of tasks, files and
+The sentences are declared with the kinds (`app.states.told`). Facts come from the entry: titles of tasks, files and
 mails are the package's own words. Each function takes the entry and the package's names by id.
 """
 

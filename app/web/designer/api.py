@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -15,9 +13,19 @@ from app.catalogue import canonical
 from app.errors import BadPackage, NinteiError, NotFound, Permanent
 from app.services.designing import panels
 from app.services.workspaces import content, making, presence, saving, taking, tree
-from app.services.workspaces.views import Clash, Saved, Visitor, WorkspaceView
 from app.states import Right
-from app.text.numbers import whole
+from app.web.designer.shapes import (
+    answer_json,
+    body,
+    choices_of,
+    moment,
+    page_of,
+    plan_json,
+    revision,
+    text_of,
+    visitor_json,
+    workspace_json,
+)
 from app.web.frame import sizes
 from app.web.frame.access import needs
 from app.web.frame.current import language, named, portal, signed_in
@@ -25,8 +33,6 @@ from app.web.frame.problems import sentence, status_of
 from app.web.settings.words import SECTIONS
 
 pages = Blueprint("designer_api", __name__, url_prefix="/designer/api")
-_PAGE = re.compile(r"[A-Za-z0-9_-]{8,40}")
-_ETAG = re.compile(r'\s*(?:W/)?"?(\d{1,9})"?\s*')
 
 
 @pages.errorhandler(NinteiError)
@@ -143,14 +149,14 @@ def save(workspace_id: int, path: str) -> Any:
             data = base64.b64decode(str(said["data"]), validate=True)
         except (KeyError, ValueError) as error:
             raise BadRequest from error
-    return _answer(saving.save(portal(), workspace_id, path, data, revision(), signed_in(), page_of(said)))
+    return answer_json(saving.save(portal(), workspace_id, path, data, revision(), signed_in(), page_of(said)))
 
 
 @pages.delete("/workspaces/<int:workspace_id>/files/<path:path>")
 @needs(Right.DESIGN)
 def remove(workspace_id: int, path: str) -> Any:
     """Take a file out, If-Match as above."""
-    return _answer(saving.remove(portal(), workspace_id, path, revision(), signed_in()))
+    return answer_json(saving.remove(portal(), workspace_id, path, revision(), signed_in()))
 
 
 @pages.post("/workspaces/<int:workspace_id>/restore")
@@ -159,7 +165,7 @@ def restore(workspace_id: int) -> Any:
     """{path}: as in the release again, If-Match as above."""
     said = body()
     path = str(said.get("path", ""))
-    return _answer(saving.restore(portal(), workspace_id, path, revision(), signed_in(), page_of(said)))
+    return answer_json(saving.restore(portal(), workspace_id, path, revision(), signed_in(), page_of(said)))
 
 
 @pages.get("/workspaces/<int:workspace_id>/versions")
@@ -198,7 +204,7 @@ def seen(workspace_id: int) -> Any:
     others = presence.seen(portal(), workspace_id, page, str(said.get("path", ""))[:240], who)
     view = making.one(portal(), workspace_id, who)
     return jsonify(
-        others=[_visitor(each, who.user_id) for each in others], revision=view.revision, readOnly=not view.writable,
+        others=[visitor_json(each, who.user_id) for each in others], revision=view.revision, readOnly=not view.writable,
         again=presence.EVERY,
     )  # fmt: skip
 
@@ -231,15 +237,15 @@ def hand_over(workspace_id: int) -> Any:
 @needs(Right.SEE_DESIGN)
 def newer(workspace_id: int) -> Any:
     """What taking in the release that is in force would do: files with act (taken, kept, merged) and clashes."""
-    return jsonify(_plan(taking.plan(portal(), workspace_id, signed_in())))
+    return jsonify(plan_json(taking.plan(portal(), workspace_id, signed_in())))
 
 
 @pages.post("/workspaces/<int:workspace_id>/take-in")
 @needs(Right.DESIGN)
 def take_in(workspace_id: int) -> Any:
     """{choices: {path: {clash: mine | theirs}}}: do it. 409 with what is open, and nothing is changed."""
-    found = taking.take_in(portal(), workspace_id, signed_in(), _choices(body().get("choices")))
-    return jsonify(_plan(found)), 200 if found.done else 409
+    found = taking.take_in(portal(), workspace_id, signed_in(), choices_of(body().get("choices")))
+    return jsonify(plan_json(found)), 200 if found.done else 409
 
 
 @pages.post("/workspaces/<int:workspace_id>/<any(drop, revive, rename):act>")
@@ -254,101 +260,3 @@ def change(workspace_id: int, act: str) -> Any:
     else:
         making.rename(portal(), workspace_id, str(said.get("title", "")), who)
     return jsonify(workspace_json(making.one(portal(), workspace_id, who)))
-
-
-def body() -> dict[str, Any]:
-    """The JSON object that was sent. Raises BadRequest."""
-    found = request.get_json(silent=True)
-    if not isinstance(found, dict):
-        raise BadRequest
-    return found
-
-
-def page_of(said: dict[str, Any]) -> str:
-    """The id of the opened page, as it says itself; empty where it is none."""
-    page = str(said.get("page", ""))
-    return page if _PAGE.fullmatch(page) else ""
-
-
-def revision() -> int:
-    """What If-Match says. Raises BadRequest: who does not say what they read cannot save."""
-    found = _ETAG.fullmatch(request.headers.get("If-Match", ""))
-    number = whole(found.group(1)) if found else None
-    if number is None:
-        raise BadRequest
-    return number
-
-
-def moment(at: datetime | None) -> str | None:
-    """An instant for scripts (RFC 3339)."""
-    return at.isoformat() if at is not None else None
-
-
-def text_of(path: str, data: bytes | None) -> str | None:
-    """The file as text, as editors take it: no byte order mark, lines end in LF; none where it is no text."""
-    if data is None or not canonical.is_text(path):
-        return None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def workspace_json(view: WorkspaceView) -> dict[str, Any]:
-    """A draft for scripts."""
-    return {
-        "id": view.id,
-        "package": view.package_id,
-        "title": view.title,
-        "base": view.base,
-        "current": view.current,
-        "behind": view.behind,
-        "owner": view.owner_name,
-        "ownerId": view.owner,
-        "state": view.state.value,
-        "revision": view.revision,
-        "changed": view.changed,
-        "readOnly": not view.writable,
-        "changedAt": moment(view.changed_at),
-    }
-
-
-def _choices(said: Any) -> taking.Choices:
-    return {path: each for path, each in said.items() if isinstance(each, dict)} if isinstance(said, dict) else {}
-
-
-def _plan(found: taking.Plan) -> dict[str, Any]:
-    files = [
-        {"path": each.path, "act": each.act, "clashes": [
-            {"key": clash.key, "place": clash.place, "base": clash.base, "mine": clash.mine, "theirs": clash.theirs}
-            for clash in each.clashes
-        ]}
-        for each in found.files
-    ]  # fmt: skip
-    return {"number": found.number, "open": found.open, "done": found.done, "files": files}
-
-
-def _visitor(each: Visitor, me: int | None) -> dict[str, Any]:
-    return {"name": each.name, "path": each.path, "mine": each.user == me}
-
-
-def _answer(found: Saved | Clash) -> Any:
-    if isinstance(found, Saved):
-        response = jsonify(
-            revision=found.revision, at=moment(found.at), changed=found.changed, workspace=found.workspace
-        )
-        response.headers["ETag"] = f'"{found.revision}"'
-        return response
-    clash = {
-        "path": found.path,
-        "revision": found.revision,
-        "by": found.by,
-        "own": found.by_id is not None and found.by_id == signed_in().user_id,
-        "at": moment(found.at),
-        "theirs": text_of(found.path, found.theirs),
-        "mine": text_of(found.path, found.mine),
-        "removed": found.theirs is None,
-        "kept": found.kept,
-    }
-    return jsonify(error=gettext("Somebody was faster"), clash=clash), 409

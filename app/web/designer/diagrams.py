@@ -14,7 +14,8 @@ from app.services.designing import changing, drawing, interchange
 from app.services.designing.renaming import KINDS, Place
 from app.services.workspaces import content, making, tree
 from app.states import Right
-from app.web.designer.api import body, failed, page_of, text_of
+from app.web.designer.api import failed
+from app.web.designer.shapes import body, page_of, text_of
 from app.web.frame import sizes
 from app.web.frame.access import needs
 from app.web.frame.current import language, named, portal, signed_in

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext
 
-from app.services.packages import terms
+from app.services.packages import termviews
 from app.services.workspaces import making
 from app.states import Right
 from app.web.designer.pages import within
@@ -26,8 +26,8 @@ def at() -> Any:
     drafts = [each for each in making.listed(portal(), who, wanted or None) if each.writable]
     if len(drafts) == 1:
         return redirect(f"/designer/w/{drafts[0].id}{within(file, place)}")
-    packages = [each for each in terms.package_ids(portal()) if wanted in ("", each)]
-    views = [terms.history(portal(), each) for each in packages]
+    packages = [each for each in termviews.package_ids(portal()) if wanted in ("", each)]
+    views = [termviews.history(portal(), each) for each in packages]
     return render_template(
         "designer/at.html", title=gettext("Choose a draft"), drafts=drafts, file=file, at=place,
         where=within(file, place), views=[each for each in views if each.current is not None],

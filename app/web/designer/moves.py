@@ -14,7 +14,7 @@ from app.errors import N_, BadPackage, NinteiError, Refused
 from app.services.moves import moving, sorting, wording
 from app.services.moves.questions import LEAVE, places
 from app.services.moves.versions import FLAGS
-from app.services.packages import terms
+from app.services.packages import termviews
 from app.services.pages import diagrams
 from app.states import Right
 from app.text.numbers import whole
@@ -48,7 +48,7 @@ def plan(package_id: str, number: int) -> Any:
 def _plan(package_id: str, number: int, said: Any, error: NinteiError | None = None) -> Any:
     who = signed_in()
     found = sorting.answered(portal(), package_id, number, _answers(said), _own(said), who)
-    history = terms.history(portal(), package_id)
+    history = termviews.history(portal(), package_id)
     return render_template(
         "designer/moves.html", title=gettext("Move running cases"), wide=True, plan=found.plan,
         questions=found.questions, answers=_answers(said), own=_own(said), leave=LEAVE, tried=bool(found.decisions),
@@ -99,7 +99,7 @@ def show(move_id: int) -> Any:
     status = moving.status(portal(), move_id, signed_in())
     return render_template(
         "designer/move.html", title=gettext("Move of running cases"), move=status, states=state_words(),
-        outcomes=outcome_words(), problem=problem_words, history=terms.history(portal(), status.package_id),
+        outcomes=outcome_words(), problem=problem_words, history=termviews.history(portal(), status.package_id),
         answers=urlencode(status.answers),
     )  # fmt: skip
 

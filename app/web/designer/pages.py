@@ -11,7 +11,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 
 from app.errors import NotFound
-from app.services.packages import terms
+from app.services.packages import termviews
 from app.services.workspaces import bringing, making, tree
 from app.states import Right, WorkspaceState
 from app.text.numbers import whole
@@ -32,9 +32,9 @@ def start() -> Any:
     who = signed_in()
     over = request.args.get("over") == "1"
     drafts = making.listed(portal(), who, over=over)
-    known = terms.package_ids(portal())
+    known = termviews.package_ids(portal())
     of = {package_id: [each for each in drafts if each.package_id == package_id] for package_id in known}
-    packages = [{"view": terms.history(portal(), each), "drafts": of[each]} for each in known]
+    packages = [{"view": termviews.history(portal(), each), "drafts": of[each]} for each in known]
     fresh = [each for each in drafts if each.package_id not in known]
     return render_template(
         "designer/start.html", title=gettext("Process design"), packages=packages, fresh=fresh, over=over,

@@ -18,7 +18,8 @@ from app.services.workspaces import content
 from app.states import Right, Side
 from app.web.cases.files import MAIL_POLICY
 from app.web.days import months
-from app.web.designer.api import body, failed
+from app.web.designer.api import failed
+from app.web.designer.shapes import body
 from app.web.frame.access import needs
 from app.web.frame.current import language, portal, signed_in
 from app.web.frame.problems import sentence, status_of

@@ -13,7 +13,7 @@ from app.services.designing import checking, mending
 from app.services.designing.checking import Found
 from app.services.workspaces.views import Clash
 from app.states import Right
-from app.web.designer import api
+from app.web.designer import api, shapes
 from app.web.frame.access import needs
 from app.web.frame.current import named, portal, signed_in
 
@@ -35,11 +35,11 @@ def problems(workspace_id: int) -> Any:
 def mend(workspace_id: int) -> Any:
     """{action, page}: do what was offered beside a problem. {files: [{path, revision}]}, 409 where
     somebody was faster."""
-    said = api.body()
+    said = shapes.body()
     action = said.get("action")
     done = checking.mend(
         portal(), workspace_id, mending.action_of(action if isinstance(action, dict) else {}), signed_in(),
-        api.page_of(said),
+        shapes.page_of(said),
     )  # fmt: skip
     if any(isinstance(each, Clash) for each in done):
         return jsonify(error=gettext("Somebody was faster")), 409

@@ -12,7 +12,7 @@ from app.errors import BadPackage, NinteiError, Refused
 from app.services.base.businessdays import JAPAN
 from app.services.designing import checking, comparing
 from app.services.designing.checking import Found
-from app.services.packages import terms, written
+from app.services.packages import terms, termviews, written
 from app.services.workspaces import making, requests, submitting
 from app.states import Right
 from app.text.days import parse_date, parse_time
@@ -67,7 +67,7 @@ def act(workspace_id: int) -> Any:
 @needs(Right.SEE_DESIGN)
 def history(package_id: str) -> Any:
     """Every release of a package with its terms."""
-    view = terms.history(portal(), package_id)
+    view = termviews.history(portal(), package_id)
     folder = None
     if view.current is not None:
         files = terms.archive(portal(), package_id, view.current.number).files

@@ -11,7 +11,8 @@ from app.errors import NinteiError
 from app.services.designing import tables
 from app.services.designing.tables import Change
 from app.states import Right
-from app.web.designer.api import body, failed
+from app.web.designer.api import failed
+from app.web.designer.shapes import body
 from app.web.frame.access import needs
 
 pages = Blueprint("designer_tables", __name__, url_prefix="/designer/api/workspaces/<int:workspace_id>")

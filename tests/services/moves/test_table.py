@@ -24,7 +24,8 @@ from app.services.base.businessdays import JAPAN
 from app.services.base.releases import Loaded
 from app.services.moves import versions
 from app.services.packages import folders
-from app.services.rehearsal.case import RehearsalCase, Stage
+from app.services.rehearsal.case import RehearsalCase
+from app.services.rehearsal.stage import Stage
 from app.text.memo import Memo
 from tests.services.moves.edits import EDITS, Sheet
 

@@ -17,7 +17,7 @@ from app.errors import BadPackage, NotFound, Refused
 from app.services.base.businessdays import JAPAN
 from app.services.base.releases import Releases
 from app.services.cases import applications
-from app.services.packages import folders, terms
+from app.services.packages import folders, terms, termviews
 from app.services.packages.terms import Act, Done
 from app.store import cases, changes, database, releases
 from app.store.models import Release, Term
@@ -59,7 +59,8 @@ def release(bench: Bench, changes: Edit, act: Act = SATO) -> Done:
 
 def shown(bench: Bench) -> list[tuple[int, str]]:
     """Number and state of every term, the newest content first."""
-    return [(term.number, term.state) for each in terms.history(bench.portal, LIBRARY).releases for term in each.terms]
+    found = termviews.history(bench.portal, LIBRARY)
+    return [(term.number, term.state) for each in found.releases for term in each.terms]
 
 
 def test_released_content_holds_at_once_and_cases_stay_where_they_began(small_bench: Bench, clock: StillClock) -> None:
@@ -99,7 +100,7 @@ def test_an_earlier_number_is_restored_with_who_and_why_on_record(small_bench: B
     clock.moment += timedelta(minutes=1)
     done = terms.restore(small_bench.portal, LIBRARY, 1, Act("suzuki", "受け取りが止まった", terms.RESTORE))
     assert (done.number, done.before, done.again) == (1, 2, True)
-    held = terms.history(small_bench.portal, LIBRARY).current
+    held = termviews.history(small_bench.portal, LIBRARY).current
     assert held is not None
     assert (held.number, held.by, held.note, held.source) == (1, "suzuki", "受け取りが止まった", "restore")
     assert held.from_at == clock.moment
@@ -244,7 +245,7 @@ def test_content_that_was_only_kept_must_pass_before_it_holds(small_bench: Bench
         terms.restore(small_bench.portal, LIBRARY, 2, SATO)
     done = terms.restore(small_bench.portal, LIBRARY, 3, SATO)
     assert (done.number, done.again) == (3, False)
-    [three, two, _one] = terms.history(small_bench.portal, LIBRARY).releases
+    [three, two, _one] = termviews.history(small_bench.portal, LIBRARY).releases
     assert (two.terms, two.stored_by, len(three.terms)) == ((), "sato", 1)
 
 

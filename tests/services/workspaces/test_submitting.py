@@ -17,7 +17,7 @@ from app.errors import BadPackage, Forbidden, NinteiError, Refused, Stale
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Releases
-from app.services.packages import folders, terms, written
+from app.services.packages import folders, terms, termviews, written
 from app.services.people import accounts
 from app.services.process import jobs
 from app.services.workspaces import content, gating, making, requests, saving, submitting, taking
@@ -84,7 +84,7 @@ def test_nobody_who_had_a_hand_in_it_approves(desk: Desk, who: str) -> None:
     with pytest.raises(Forbidden, match="Somebody else"):
         submitting.approve(desk.portal, desk.draft, digest, person)
     assert state(desk) is WorkspaceState.SUBMITTED
-    assert len(terms.history(desk.portal, LIBRARY).releases) == 1
+    assert len(termviews.history(desk.portal, LIBRARY).releases) == 1
 
 
 def test_over_a_generated_history_none_of_the_makers_approves_and_everybody_else_may(desk: Desk) -> None:
@@ -245,7 +245,7 @@ def test_from_that_second_on_new_cases_start_on_it_in_every_process(desk: Desk) 
         clock.moment = moment
         with database.connection():
             assert [each.current(LIBRARY).number for each in (desk.portal.releases, second)] == [wanted, wanted]
-    assert terms.history(desk.portal, LIBRARY).current is not None
+    assert termviews.history(desk.portal, LIBRARY).current is not None
 
 
 def test_a_planned_term_is_stopped_and_one_in_force_by_an_administrator_alone(desk: Desk) -> None:
@@ -259,7 +259,7 @@ def test_a_planned_term_is_stopped_and_one_in_force_by_an_administrator_alone(de
         submitting.stop(desk.portal, LIBRARY, 2, "", desk.taro)
     submitting.stop(desk.portal, LIBRARY, 2, "延期", desk.taro)
     clock.moment += timedelta(days=2)
-    assert terms.history(desk.portal, LIBRARY).current.number == 1  # type: ignore[union-attr]
+    assert termviews.history(desk.portal, LIBRARY).current.number == 1  # type: ignore[union-attr]
     with pytest.raises(Forbidden):
         submitting.stop(desk.portal, LIBRARY, 1, "困った", desk.taro)
 
