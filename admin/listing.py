@@ -14,11 +14,10 @@ from operator import and_, or_
 from typing import Any, TypeVar
 
 import peewee
-from peewee import JOIN, Tuple
 
-from admin.asking import Ask, mark
-from admin.cells import BRIEF
+from admin.asking import Ask
 from admin.kinds import Kind
+from admin.querying import beyond, marked, order_of, ordered, place_of, selected
 from app.services.base import businessdays
 from app.store import database, saying, search
 from app.store import models as m
@@ -30,7 +29,6 @@ PIECE = 1000  # rows that are read together for a file
 MOST = 10_000  # counted exactly
 FOUND = 300  # counted of what is searched for
 LOOKED = 10_000  # rows that a search looks through at once, where no index leads to words
-_LONG = (peewee.BlobField, peewee.TextField)  # JSON among them: read only where they are told
 
 
 @dataclass(frozen=True)
@@ -46,13 +44,13 @@ def page(kind: Kind, ask: Ask, size: int = SIZE) -> Page:
     """One page. Inside a connection."""
     where = narrowing(kind, ask)
     back = ask.before is not None and ask.after is None
-    found = list(_ordered(kind, ask, where, ask.before if back else ask.after, back).limit(size + 1))
+    found = list(ordered(kind, ask, where, ask.before if back else ask.after, back).limit(size + 1))
     more, rows = len(found) > size, found[:size]
     if back:
         rows.reverse()
     if not rows:
         return Page([])
-    first, last = (_marked(kind, ask, each) for each in (rows[0], rows[-1]))
+    first, last = (marked(kind, ask, each) for each in (rows[0], rows[-1]))
     has_before = more if back else ask.after is not None
     return Page(rows, first if has_before else "", last if more or back else "")
 
@@ -64,12 +62,12 @@ def every(kind: Kind, ask: Ask, fields: tuple[str, ...], tell: Callable[[Any], T
     at: tuple[Any, Any] | None = None
     while True:
         with database.connection():
-            rows = list(_ordered(kind, ask, where, at, back=False, fields=fields).limit(PIECE))
+            rows = list(ordered(kind, ask, where, at, back=False, fields=fields).limit(PIECE))
             told = [tell(row) for row in rows]
         yield from told
         if len(rows) < PIECE:
             return
-        at = _place(kind, ask, rows[-1])
+        at = place_of(kind, ask, rows[-1])
 
 
 def count(kind: Kind, ask: Ask, most: int = MOST) -> int:
@@ -95,40 +93,10 @@ def every_one(kind: Kind, ask: Ask) -> int:
 def one(kind: Kind, key: Any) -> Any:
     """The row of this key with everything that its page says; none where there is none."""
     names = tuple(field.name for field in kind.model._meta.sorted_fields if not isinstance(field, peewee.BlobField))
-    return _selected(kind, names).where(kind.model._meta.primary_key == key).first()
+    return selected(kind, names).where(kind.model._meta.primary_key == key).first()
 
 
 # Columns and what they refer to
-
-
-def _selected(kind: Kind, names: tuple[str, ...]) -> Any:
-    model = kind.model
-    wanted = {*names, *kind.needs, *(path.partition(".")[0] for path in kind.deep)}
-    if any(name in kind.told for name in names):
-        wanted.add("case")  # what is told of a row is mostly told of its case
-    fields: list[Any] = [
-        each for each in model._meta.sorted_fields if each.name in wanted or not isinstance(each, _LONG)
-    ]
-    joins: list[tuple[Any, Any, Any, str]] = []
-    for field in [each for each in fields if isinstance(each, peewee.ForeignKeyField) and each.name in wanted]:
-        there = _join(model, field, fields, joins)
-        for path in kind.deep:
-            head, _, name = path.partition(".")
-            if head == field.name:
-                _join(there, getattr(there, name), fields, joins)
-    query = model.select(*fields)
-    for here, there, on, attr in joins:
-        query = query.join_from(here, there, JOIN.LEFT_OUTER, on=on, attr=attr)
-    return query
-
-
-def _join(here: Any, field: Any, fields: list[Any], joins: list[tuple[Any, Any, Any, str]]) -> Any:
-    plain = field.field if isinstance(field, peewee.FieldAlias) else field
-    there = plain.rel_model.alias()
-    brief = BRIEF.get(plain.rel_model, (plain.rel_field.name,))
-    fields += [getattr(there, name) for name in brief]
-    joins.append((here, there, field == getattr(there, plain.rel_field.name), plain.name))
-    return there
 
 
 # Narrowing
@@ -190,14 +158,14 @@ def _said(kind: Kind, ask: Ask, others: Any) -> Any:
 
 def _looked(kind: Kind, ask: Ask, others: Any) -> list[Any]:
     """Keys of the rows of which every word is said in one of the fields, of the LOOKED newest behind the mark."""
-    field, _ = _order(kind, Ask())
+    field, _ = order_of(kind, Ask())
     key = kind.model._meta.primary_key
     plain = [getattr(kind.model, name) for name in kind.search if name != "case"]
     query = kind.model.select(key, field, *plain)
     if others is not None:
         query = query.where(others)
     if ask.further is not None:
-        query = query.where(_beyond(field, key, ask.further, down=True, back=False))
+        query = query.where(beyond(field, key, ask.further, down=True, back=False))
     order = [field.desc(), key.desc()] if field is not key else [key.desc()]
     if field.null:
         order.insert(0, field.is_null().asc())
@@ -246,47 +214,3 @@ def _company(kind: Kind, text: str) -> Any:
 
 
 # Order
-
-
-def _order(kind: Kind, ask: Ask) -> tuple[Any, bool]:
-    """(the field of the order, whether the last comes first)."""
-    name = ask.sort.removeprefix("-") or kind.first or kind.model._meta.primary_key.name
-    return getattr(kind.model, name), ask.sort.startswith("-") or not ask.sort
-
-
-def _ordered(
-    kind: Kind, ask: Ask, where: Any, at: tuple[Any, Any] | None, back: bool, fields: tuple[str, ...] = ()
-) -> Any:  # fmt: skip
-    field, last_first = _order(kind, ask)
-    key = kind.model._meta.primary_key
-    query = _selected(kind, (*(fields or kind.columns), field.name))
-    if where is not None:
-        query = query.where(where)
-    down = last_first != back
-    if at is not None:
-        query = query.where(_beyond(field, key, at, down, back))
-    order = [each.desc() if down else each.asc() for each in ([field, key] if field is not key else [key])]
-    if field.null:  # empty ones come last, whichever way
-        order.insert(0, field.is_null().desc() if back else field.is_null().asc())
-    return query.order_by(*order)
-
-
-def _beyond(field: Any, key: Any, at: tuple[Any, Any], down: bool, back: bool) -> Any:
-    value, last = at
-    if field is key:
-        return key < last if down else key > last
-    if value is None:
-        same = field.is_null() & (key < last if down else key > last)
-        return same | field.is_null(False) if back else same
-    row, place = Tuple(field, key), Tuple(peewee.Value(field.db_value(value)), last)
-    found = row < place if down else row > place
-    return found | field.is_null() if field.null and not back else found
-
-
-def _place(kind: Kind, ask: Ask, row: Any) -> tuple[Any, Any]:
-    field, _ = _order(kind, ask)
-    return getattr(row, field.name), row._pk
-
-
-def _marked(kind: Kind, ask: Ask, row: Any) -> str:
-    return mark(*_place(kind, ask, row))

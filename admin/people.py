@@ -267,32 +267,3 @@ class Accounts(Records):
         except NinteiError as error:
             self._flash(error)
         return redirect(self.get_url(".edit_view", id=model.id), 303)
-
-
-class ViewForm(BaseForm):
-    """The name of a saved view."""
-
-    name = StringField(_l("Name"), [NEEDED, Length(max=80)])
-
-
-class Views(Records):
-    """Saved views of everybody."""
-
-    writes = ("edit", "delete")
-
-    def get_form(self) -> Any:
-        return ViewForm
-
-    def update_model(self, form: Any, model: Any) -> bool:
-        try:
-            staffing.rename_view(self.portal, model.id, form.name.data, self.writer)
-        except NinteiError as error:
-            return self._refuse(error)
-        return True
-
-    def delete_model(self, model: Any) -> bool:
-        try:
-            staffing.drop_views(self.portal, [model.id], self.writer)
-        except NinteiError as error:
-            return self._flash(error)
-        return True

@@ -6,7 +6,8 @@ from typing import Any
 
 from admin.closing import Absences, ClosingDays
 from admin.nouns import GROUPS
-from admin.people import Accounts, Views
+from admin.people import Accounts
+from admin.savedviews import Views
 from admin.view import Records
 from app.services.base.portal import Portal
 from app.store import models as m

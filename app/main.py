@@ -22,7 +22,7 @@ from flask import Flask
 
 from admin import add_admin
 from app import catalogue, web
-from app.cli import commands, lifeline, playhost
+from app.cli import commands, lifeline, playchild
 from app.cli.language import translator
 from app.cli.wiring import Wiring
 from app.connectors import inbox, mailserver
@@ -230,13 +230,13 @@ def play_hands(settings: Settings, pages: Callable[[], Flask], box: Box) -> Call
     return lambda at: Outside(at, Mailer(""), printer, desk, caller=box, own=_own(at, pages))
 
 
-def player() -> playhost.Play:
+def player() -> playchild.Play:
     """What runs a Play. Each begins with what is done here: all is imported, the password of its people is hashed."""
     passwords.hashed(PASSWORD)
     return play
 
 
-def play(spec: playhost.Spec) -> None:
+def play(spec: playchild.Spec) -> None:
     """A Play: the portal of a draft in this process, with settings that are written here and come from nowhere else.
     Raises BadPackage with what keeps the package from running."""
     settings = load(

@@ -11,10 +11,10 @@ from app.catalogue.complaints import Complaints
 from app.catalogue.domains import Domain, State, Values, one
 from app.catalogue.drawn import Element
 from app.catalogue.following import Following
-from app.catalogue.judging import constants, judged
 from app.catalogue.model import Package
 from app.catalogue.python import names, parsed
 from app.catalogue.tables import named_in
+from app.catalogue.verdicts import constants, judged
 from app.errors import N_
 
 

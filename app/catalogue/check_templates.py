@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -20,7 +19,6 @@ from app.catalogue.template_names import (
     CASE,
     IN_DOCUMENTS,
     IN_LAYOUTS,
-    IN_MAILS,
     JINJAS,
     LAYOUTS,
     LISTS,
@@ -28,6 +26,7 @@ from app.catalogue.template_names import (
     TESTS,
 )
 from app.catalogue.template_paths import Path, Reading, Use, leading, reading
+from app.catalogue.template_sources import Source, sources
 from app.catalogue.toml import nearest
 from app.errors import N_
 from app.text.memo import remembered
@@ -36,17 +35,6 @@ from app.text.template_words import of_template
 _DEEP = N_("The template is nested too deep.")
 MAX_CHARACTERS = 400_000
 _GIVEN = CASE | IN_LAYOUTS | IN_DOCUMENTS | JINJAS
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One template text: where it stands, and the names that it is given beside those of every case."""
-
-    file: str
-    part: str
-    text: str
-    first_line: int
-    more: frozenset[str]
 
 
 class TemplateChecks:
@@ -74,36 +62,12 @@ class TemplateChecks:
         self.read: dict[str, Reading] = {}  # of whole files, the skeletons' too
 
     def run(self) -> None:
-        for source in self._sources():
+        for source in sources(self.package):
             found = self._reading(source)
             if found is not None:
                 self._check(source, found)
                 self._words(source, found)
         self._skeletons()
-
-    def _sources(self) -> list[Source]:
-        found = []
-        for mail in self.package.mails.values():
-            line = self._line(mail.file, "subject")
-            found.append(Source(mail.file, "header:subject", mail.subject, line, IN_MAILS))
-            if mail.subject_en not in ("", mail.subject):
-                line = self._line(mail.file, "subject_en")
-                found.append(Source(mail.file, "header:subject_en", mail.subject_en, line, IN_MAILS))
-            found.append(Source(mail.file, "body", mail.body, mail.body_line, IN_MAILS))
-        for document in self.package.documents.values():
-            for key, text in (("title", document.title), ("filename", document.filename)):
-                line = self._line(document.file, key)
-                found.append(Source(document.file, f"header:{key}", text, line, IN_DOCUMENTS))
-            found.append(Source(document.file, "body", document.html, document.body_line, IN_DOCUMENTS))
-        for path, content in self.package.files.items():
-            if path.startswith("_shared/") and path.endswith((".html", ".txt", ".md")):
-                more = IN_LAYOUTS if path in LAYOUTS else IN_DOCUMENTS | IN_MAILS
-                found.append(Source(path, "body", content.decode("utf-8", "replace"), 1, more))
-        return found
-
-    def _line(self, file: str, key: str) -> int:
-        rows = self.package.files[file].decode("utf-8", "replace").split("\n")
-        return next((number for number, row in enumerate(rows, 1) if row.startswith(key)), 1)
 
     def _reading(self, source: Source) -> Reading | None:
         if len(source.text) > MAX_CHARACTERS:

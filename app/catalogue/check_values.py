@@ -13,10 +13,11 @@ from app.catalogue.complaints import Complaints
 from app.catalogue.domains import Domain, Known, State, Value, Values
 from app.catalogue.drawn import Code, Element, codes_of
 from app.catalogue.following import Following
-from app.catalogue.judging import constants, judged, worked_out
+from app.catalogue.judging import worked_out
 from app.catalogue.model import Package
 from app.catalogue.python import names, parsed
 from app.catalogue.toml import nearest
+from app.catalogue.verdicts import constants, judged
 from app.errors import N_
 
 _MOST_DEAD = 10  # arrows that are looked at one by one

@@ -15,10 +15,11 @@ from heapq import heappop, heappush
 from app.bpmn import Flow
 from app.catalogue.domains import ANY, State, of_kind, widened
 from app.catalogue.drawn import Element
-from app.catalogue.judging import judged, run
+from app.catalogue.judging import run
 from app.catalogue.model import Package
 from app.catalogue.python import names, parsed
 from app.catalogue.routed import routes
+from app.catalogue.verdicts import judged
 
 MAX_VISITS = 40_000  # of elements, in all
 WIDEN_AFTER = 12  # visits of one element, before ranges are made endless

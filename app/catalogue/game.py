@@ -21,8 +21,8 @@ from app.bpmn import Flow
 from app.catalogue.domains import Domain, State
 from app.catalogue.drawn import Element
 from app.catalogue.following import Following, inside
-from app.catalogue.judging import judged
 from app.catalogue.python import names, parsed
+from app.catalogue.verdicts import judged
 
 MAX_STATES = 6_000  # of one process
 MAX_TOKENS = 120  # at once

@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import logging
 import os
 import secrets
 import shutil
@@ -21,18 +20,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 from app.cli import lifeline
-from app.cli.language import translator
-from app.cli.playlimits import LIMITS, Limits, fence, running, used
-from app.errors import N_, BadPackage, NinteiError
-
-log = logging.getLogger("nintei.play")
+from app.cli.playchild import Child, Play, Spec, be, idle, log, reasons, view_of
+from app.cli.playlimits import LIMITS, Limits, running, used
+from app.errors import N_
 
 LAUNCH = (
     "from app.cli import lifeline, playhost; lifeline.hold(); "
@@ -43,34 +39,6 @@ LOOK = 1.0  # seconds between two looks at the children
 REASONS = 50  # Plays of which it is still known why they ended
 TOO_MANY = N_("%(most)s Plays run already: end one, or wait until one has ended")
 ENDLESS = N_("What the draft does by itself does not come to an end")
-TOO_MUCH = N_("What the draft does by itself takes too much memory")
-BROKEN = N_("It could not be set up; the log of the portal says why")
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """One Play, as its child opens it. `folder` is its own and empty; `listen`: its socket."""
-
-    id: str
-    folder: Path
-    listen: Path
-    archive: bytes
-    language: str
-    start: datetime
-
-
-@dataclass
-class _Child:
-    pid: int
-    spec: Spec
-    owner: int
-    title: str
-    source: str
-    began: float
-    rested: float = 0.0  # seconds of a processor that it had used when it was last seen at rest
-
-
-Play = Callable[[Spec], None]
 
 
 class Host:
@@ -84,7 +52,7 @@ class Host:
         self._limits = limits
         self._play: Play | None = None
         self._began = time.monotonic()
-        self._children: dict[str, _Child] = {}
+        self._children: dict[str, Child] = {}
         self._why: dict[str, list[str]] = {}
 
     def answer(self, method: str, path: str, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,8 +82,8 @@ class Host:
         play = self._loaded()
         pid = os.fork()
         if pid == 0:
-            _be(spec, play, self._limits)
-        self._children[name] = _Child(pid, spec, owner, str(said["title"]), str(said["source"]), time.monotonic())
+            be(spec, play, self._limits)
+        self._children[name] = Child(pid, spec, owner, str(said["title"]), str(said["source"]), time.monotonic())
         return {"id": name}
 
     def _loaded(self) -> Play:
@@ -131,16 +99,16 @@ class Host:
         for child in list(self._children.values()):
             done, _ = os.waitpid(child.pid, os.WNOHANG)
             if done:
-                self._remember(child.spec.id, _reasons(child.spec))
+                self._remember(child.spec.id, reasons(child.spec))
                 self._gone(child)
-            elif now - child.began > self._limits.longest or _idle(child.spec) > self._limits.idle:
+            elif now - child.began > self._limits.longest or idle(child.spec) > self._limits.idle:
                 self._end(child.spec.id)
             elif self._runs_for_ever(child):
                 log.warning("A Play has run for ever and is ended")
                 self._end(child.spec.id)
                 self._remember(child.spec.id, [ENDLESS])
 
-    def _runs_for_ever(self, child: _Child) -> bool:
+    def _runs_for_ever(self, child: Child) -> bool:
         """Whether it was never seen at rest while it used so much of a processor: on a machine that has much else to
         do this takes longer, and whoever waits for a processor is not at rest."""
         spent = used(child.pid)
@@ -163,7 +131,7 @@ class Host:
         child = self._children.get(play)
         if child is not None:
             state = "ready" if child.spec.listen.exists() else "opening"
-            return {**_view(child), "state": state, "why": []}
+            return {**view_of(child), "state": state, "why": []}
         if self._why.get(play):
             return {"id": play, "owner": 0, "title": "", "source": "", "state": "failed", "why": self._why[play]}
         return {}
@@ -179,62 +147,12 @@ class Host:
         os.waitpid(child.pid, 0)
         self._gone(child)
 
-    def _gone(self, child: _Child) -> None:
+    def _gone(self, child: Child) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)  # what it started
         self._children.pop(child.spec.id, None)
         child.spec.listen.unlink(missing_ok=True)
         shutil.rmtree(child.spec.folder, ignore_errors=True)
-
-
-def _be(spec: Spec, play: Play, limits: Limits) -> None:
-    """The child: never returns."""
-    code = 1
-    try:
-        fence(spec.folder, limits)
-        play(spec)
-        code = 0
-    except BadPackage as error:
-        said = translator(spec.language)
-        _tell(spec, [problem.said(said) for problem in error.problems])
-    except NinteiError as error:
-        log.exception("A Play could not go on")
-        _tell(spec, [error.said(translator(spec.language))])
-    except MemoryError:
-        log.warning("A Play has taken more memory than it may")
-        _tell(spec, [TOO_MUCH])
-    except BaseException:
-        log.exception("A Play could not go on")
-        _tell(spec, [BROKEN])
-    finally:
-        os._exit(code)
-
-
-def _view(child: _Child) -> dict[str, Any]:
-    return {"id": child.spec.id, "owner": child.owner, "title": child.title, "source": child.source}
-
-
-def _idle(spec: Spec) -> float:
-    try:
-        return time.time() - spec.folder.stat().st_mtime
-    except OSError:
-        return 0.0
-
-
-def _tell(spec: Spec, why: list[str]) -> None:
-    with contextlib.suppress(OSError):
-        spec.listen.with_suffix(".why").write_text(json.dumps(why, ensure_ascii=False), "utf-8")
-
-
-def _reasons(spec: Spec) -> list[str]:
-    file = spec.listen.with_suffix(".why")
-    try:
-        found: list[str] = json.loads(file.read_text("utf-8"))
-        return found
-    except (OSError, ValueError):
-        return []
-    finally:
-        file.unlink(missing_ok=True)
 
 
 def _handler(host: Host) -> type[BaseHTTPRequestHandler]:

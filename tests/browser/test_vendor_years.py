@@ -24,7 +24,7 @@ from app.engine import Engine
 from app.services.base import businessdays
 from app.services.cases import corrections
 from app.services.demo.walker import Walker
-from app.services.tasks import comments, daterequests
+from app.services.tasks import comments, daterequests, datesasked
 from app.store import bookings, database, datastore, records, timerrows
 from app.text.days import long_date
 from tests.browser.hands import Hands
@@ -184,7 +184,7 @@ def test_a_vendor_comes_from_the_application_to_the_end_of_the_second_year(here:
     page.locator("#date-form .actions button").click()
     expect(page.locator(".notice--success, .flash--success").first).to_be_visible()
     assert receipts(here)[-1] == "日程の変更の申し出"
-    [asked] = daterequests.waiting(walker.portal, who)
+    [asked] = datesasked.waiting(walker.portal, who)
     daterequests.accept(walker.portal, asked.request.id, date.fromisoformat(wished), "", who)
     here.drain()
     [entry] = here.bench.mailbox.of("date-changed")[-1].attachments

@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from app.catalogue.check_papers import tagged
-from app.services.demo.walker import sample_pdf
+from app.services.demo.sampleday import sample_pdf
 from tests.catalogue.support import problems
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.cli import playhost
-from app.cli.playhost import Spec
+from app.cli import playchild, playhost
+from app.cli.playchild import Spec
 from app.cli.playlimits import Limits
 from app.errors import Permanent
 from app.services.plays.hosts import Plays, file_of
@@ -102,8 +102,8 @@ def test_whoever_never_rests_takes_too_much_or_breaks_is_ended_in_words_and_the_
     with Host(tmp_path, "SMALL") as host:
         rests = host.begin("rests")
         assert host.why(host.begin("loops")) == playhost.ENDLESS
-        assert host.why(host.begin("takes")) == playhost.TOO_MUCH
-        assert host.why(host.begin("breaks")) == playhost.BROKEN, "an analyst reads no words of a programmer"
+        assert host.why(host.begin("takes")) == playchild.TOO_MUCH
+        assert host.why(host.begin("breaks")) == playchild.BROKEN, "an analyst reads no words of a programmer"
         assert "お試しが応答していません" in host.why(host.begin("refuses"))
         assert host.told(rests)["state"] == "ready"
 

@@ -11,7 +11,7 @@ PLANTED = """
 from app.states import ChangeKind, TaskState
 from app.store import changes
 from app.services.base.actors import Actor
-from app.services.mails.deliveries import Undelivered
+from app.services.mails.undelivered import Undelivered
 from app.store.models import BankFile, Case, Clock, Entry, Guess, InboundMail, Task, TrailEntry, User
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.services.demo.walker import sample_pdf
+from app.services.demo.sampleday import sample_pdf
 from tests.web.conftest import Site
 
 VENDOR = "ichiro.rei@example.com"

@@ -10,7 +10,8 @@ import pytest
 from pypdf import PdfReader
 
 from app.services.cards import stock
-from app.services.demo.walker import Walker, sample_pdf
+from app.services.demo.sampleday import sample_pdf
+from app.services.demo.walker import Walker
 from app.services.papers import seen
 from app.services.people import accounts
 from app.states import ChangeKind

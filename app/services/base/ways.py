@@ -12,7 +12,8 @@ from typing import Any
 
 from app.catalogue import Element, Package
 from app.catalogue.domains import ANY, State, one
-from app.catalogue.judging import judged, run
+from app.catalogue.judging import run
+from app.catalogue.verdicts import judged
 from app.catalogue.vocabulary import PORTAL_ROUTES
 from app.states import Side
 

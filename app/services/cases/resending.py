@@ -18,8 +18,8 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.cases import entering
 from app.services.days import lastday
-from app.services.mails import deliveries, whose
-from app.services.mails.deliveries import Undelivered
+from app.services.mails import deliveries, undelivered, whose
+from app.services.mails.undelivered import Undelivered
 from app.services.people import addresses
 from app.states import MailState, Right, SettledAs, Side, WrittenTo
 from app.store import cases, database, jobrows, work
@@ -53,7 +53,7 @@ def page(portal: Portal, number: str, mail_id: int, actor: Actor) -> Resending:
     actor.require(Right.MAILROOM)
     with database.connection():
         case, loaded, mail = _find(portal, number, mail_id)
-        found = next((each for each in deliveries.of_case(case, loaded) if each.mail == mail.id), None)
+        found = next((each for each in undelivered.of_case(case, loaded) if each.mail == mail.id), None)
         if found is None:
             raise Stale("This mail has been dealt with in the meantime")
         return Resending(
@@ -72,7 +72,7 @@ def send(
     actor.require(Right.MAILROOM)
     with database.transaction():
         case, loaded, mail, rows = _locked(portal, number, mail_id)
-        found = next((each for each in deliveries.of_case(case, loaded) if each.mail == mail.id), None)
+        found = next((each for each in undelivered.of_case(case, loaded) if each.mail == mail.id), None)
         wanted = {row.recipient: address.required(right.get(row.recipient) or row.recipient) for row in rows}
         if not cases.members(case.id):
             to = tuple(wanted.values())[:1]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime, time
 from typing import Any
 
 from app.catalogue import scenarios
@@ -18,6 +17,7 @@ from app.services.base.releases import Loaded
 from app.services.cards import keepers as letterdesk
 from app.services.cards import keyletters, letterpage, loans, stock
 from app.services.cases import applications, entering, lifecycle
+from app.services.demo.sampleday import DemoClock, sample_pdf
 from app.services.moves import renewing
 from app.services.papers import uploads
 from app.services.people import accounts as people
@@ -30,25 +30,6 @@ from app.store import accounts, bookings, cases, database, entrylinks, invoices,
 from app.store.models import Case, User
 
 PASSWORD = Sample("nintei-demo-2026")  # of the demo's sample people, shown on the demo's own page
-
-
-class DemoClock:
-    """Runs through the demo's past."""
-
-    def __init__(self, start: datetime) -> None:
-        self.moment = start
-
-    def now(self) -> datetime:
-        """The moment at which the demo stands."""
-        return self.moment
-
-    def working_hours_later(self, limit: datetime) -> None:
-        """Some time on: later the same business day, or the next one's morning; never past `limit`."""
-        local = (self.moment + timedelta(hours=3, minutes=20)).astimezone(businessdays.JAPAN)
-        if local.hour >= 18 or not businessdays.is_business_day(local.date()):
-            day = businessdays.add_business_days(self.moment.astimezone(businessdays.JAPAN).date(), 1)
-            local = datetime.combine(day, time(9, 40), businessdays.JAPAN)
-        self.moment = min(local.astimezone(UTC), limit)
 
 
 class Walker:
@@ -274,20 +255,3 @@ def work_element(task_id: str) -> str:
     with database.connection():
         row = work.task(task_id)
         return str(row.element) if row else ""
-
-
-@lru_cache(maxsize=64)
-def sample_pdf(name: str) -> bytes:
-    """A one-page PDF that stands for an upload."""
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-    from reportlab.pdfgen import canvas
-
-    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiKakuGo-W5"))
-    out = io.BytesIO()
-    page = canvas.Canvas(out)
-    page.setFont("HeiseiKakuGo-W5", 18)
-    page.drawString(72, 760, name)
-    page.drawString(72, 720, "(sample / 見本)")
-    page.save()
-    return out.getvalue()

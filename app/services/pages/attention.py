@@ -10,7 +10,7 @@ from app.errors import NinteiError, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.titles import title_of
-from app.services.mails import deliveries
+from app.services.mails import undelivered
 from app.services.trouble import causes
 from app.services.trouble.alarms import Open
 from app.services.trouble.causes import rule_of
@@ -123,7 +123,7 @@ def _board(portal: Portal, *, past: bool = True) -> Board:
             sorted({each for each in (*(row.case_id for row in rows), *(job.case_id for job in jobs)) if each})
         )
         found = [_of_row(portal, row, known.get(row.case_id or 0)) for row in rows if row.kind != IncidentKind.OUTAGE]
-        unsent = deliveries.unsent() if jobs else {}
+        unsent = undelivered.unsent() if jobs else {}
         missed = _missed(unsent)
         # Of whose address is to be mended, while the case goes on, the list of mails that did not arrive says all.
         jobs = [job for job in jobs if job.task_id or not job.case_id or job.key not in unsent]
@@ -173,7 +173,7 @@ def of_case(portal: Portal, case: Case) -> list[Trouble]:
     """What hinders the case, oldest first. Inside a connection."""
     found = [_of_row(portal, row, case) for row in incidents.of_case(case.id)]
     jobs = jobrows.jobs_of(case.id, JobState.INCIDENT)
-    unsent = deliveries.unsent(case.id) if jobs else {}
+    unsent = undelivered.unsent(case.id) if jobs else {}
     found += [_of_job(portal, job, case, unsent.get(job.key), _missed(unsent)) for job in jobs]
     return sorted(found, key=lambda each: each.since)
 

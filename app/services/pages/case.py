@@ -16,12 +16,14 @@ from app.services.cases import lifecycle, talking
 from app.services.companies import casenumber, views
 from app.services.companies.views import Awaited, CaseNumber, MandateView
 from app.services.days import bookings as dates
-from app.services.mails import deliveries, whose
+from app.services.mails import undelivered, whose
 from app.services.money import invoices as money
 from app.services.pages import attention
 from app.services.pages.attention import Trouble
+from app.services.pages.casediagrams import diagrams, first_diagram
 from app.services.pages.casehead import CaseHead, StageView, find, head, heads, most_counted
-from app.services.papers import addressee, documents, timeline
+from app.services.pages.casetabs import ENTRIES, MAILS, documents_of, entries_of, mails_of, tasks_of
+from app.services.papers import addressee, documents
 from app.services.papers import seen as files_seen
 from app.services.process import casefile, reopening
 from app.services.tasks import view
@@ -39,11 +41,10 @@ from app.store import (
     jobrows,
     receiving,
     records,
-    visitrows,
     work,
 )
 from app.store.cases import CaseOrder
-from app.store.models import Case, Entry, Member, Note, Surplus, Task
+from app.store.models import Case, Entry, Member, Surplus
 
 __all__ = [
     "CaseHead", "CaseOrder", "CasePage", "DownloadGroup", "StageView", "diagrams", "find", "head", "heads",
@@ -51,8 +52,6 @@ __all__ = [
 ]  # fmt: skip
 
 
-ENTRIES = 120  # of the history at once: about what the first year has
-MAILS = 50  # of the mails at once, likewise
 STEPS = 30  # of the flow's steps at first: more than an audit's year has
 BESIDE = 10  # so many other cases of the company stand beside a case
 
@@ -92,7 +91,7 @@ class CasePage:
     tasks: list[TaskView]  # the last of them that opened (STEPS), or every one; oldest first
     tasks_before: int  # how many came before these
     incidents: Sequence[Trouble]  # what cannot go on, for staff
-    undelivered: Sequence[deliveries.Undelivered]  # mails that did not arrive and need a person; for staff
+    undelivered: Sequence[undelivered.Undelivered]  # mails that did not arrive and need a person; for staff
     pending: Sequence[Any]  # jobs under way
     can_withdraw: bool
     may_be_dormant: bool  # the package has words for a case that nobody carried on
@@ -139,14 +138,14 @@ def page(
         case, loaded = find(portal, number, actor)
         trail.viewed(portal, actor, trail.about(Thing.CASE, case.number, case.number, case.id))
         today, closing = portal.today(), portal.closing()
-        every, before = _tasks(case, actor, tab, steps)
+        every, before = tasks_of(case, actor, tab, steps)
         latest = work.latest_answers(case.id) if staff or tab in {"", "answers"} else {}
         members = cases.members(case.id)
         seen = {key: row for key, row in latest.items() if staff or row.side == Side.VENDOR}
         answered = [
             key for key, side in work.answered(case.id) if (staff or side == Side.VENDOR) and key in loaded.forms
         ]
-        entries = _entries(case, loaded, actor, tab, part, kinds)
+        entries = entries_of(case, loaded, actor, tab, part, kinds)
         said = records.notes(case.id, internal=staff)
         readable = whose.readable(case, loaded, actor)
         claims = invoices.of_case(case.id) if tab in {"", "money"} else []
@@ -158,10 +157,10 @@ def page(
             timeline=entries,
             kinds=frozenset(counts := cases.timeline_counts(case.id, internal=staff)),
             older=sum(each for kind, each in counts.items() if not kinds or kind in kinds) > part * ENTRIES,
-            documents=_documents(case, actor, tab, entries, said),
+            documents=documents_of(case, actor, tab, entries, said),
             downloads=_downloads(case, loaded),
             accesses=files_seen.of_case(case.id) if staff and tab in {"", "documents"} else (),
-            mails=_mails(case, loaded, actor, tab, part, readable),
+            mails=mails_of(case, loaded, actor, tab, part, readable),
             older_mails=tab == "mail" and len(readable) > part * MAILS,
             mail_ids=frozenset(readable),
             invoices=[(money.view(row), paid[row.id]) for row in claims],
@@ -175,7 +174,7 @@ def page(
             tasks=[view.view(row, today, closing) for row in every],
             tasks_before=before,
             incidents=attention.of_case(portal, case) if staff else (),
-            undelivered=deliveries.of_case(case, loaded) if staff else (),
+            undelivered=undelivered.of_case(case, loaded) if staff else (),
             pending=jobrows.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING, JobState.PARKED) if staff else (),
             can_withdraw=lifecycle.can_withdraw(case, loaded),
             may_be_dormant=lifecycle.may_be_dormant(loaded),
@@ -207,7 +206,7 @@ def page(
             reminds=bool(loaded.package.reminders.vendor_mail or loaded.package.reminders.operator_mail),
             file=casefile.state(case, loaded, actor),
             diagrams=diagrams(loaded),
-            diagram=_diagram(case, loaded),
+            diagram=first_diagram(case, loaded),
             titles=_titles(loaded),
             fees=bool(loaded.package.fees),
             sets={key: spec.title for key, spec in loaded.package.cards.items()},
@@ -222,85 +221,10 @@ def page(
         )
 
 
-def _tasks(case: Case, actor: Actor, tab: str, steps: int | None) -> tuple[Sequence[Task], int]:
-    """(the tasks that are read, how many came before them)."""
-    sides = [Side.VENDOR, Side.OPERATOR] if actor.side == Side.OPERATOR else [Side.VENDOR]
-    if not tab or (tab == "flow" and steps is None):
-        return [row for row in work.tasks_of(case.id) if row.side in sides], 0
-    if tab != "flow" or steps is None:
-        return (), 0
-    found = work.newest_tasks(case.id, steps, sides)
-    if len(found) < steps:
-        return found, 0
-    return found, work.count_tasks(case.id, sides) - len(found)
-
-
-def _documents(
-    case: Case, actor: Actor, tab: str, entries: Sequence[Entry], said: Sequence[Note]
-) -> list[documents.DocumentView]:
-    if tab in {"", "documents"}:
-        return documents.of_case(case, actor)
-    if tab == "timeline":
-        told = ((row.data or {}).get("document") for row in entries)
-        return documents.of_ids(case, actor, [str(each) for each in told if each])
-    return documents.under(case, actor, [talking.key_of(row.id) for row in said]) if tab == "messages" else []
-
-
-def _mails(
-    case: Case, loaded: Loaded, actor: Actor, tab: str, part: int, readable: Sequence[int]
-) -> Sequence[whose.MailView]:
-    if not tab:
-        return whose.of_case(case, loaded, actor)
-    return whose.listed(case, loaded, actor, readable[(part - 1) * MAILS : part * MAILS]) if tab == "mail" else ()
-
-
-def _entries(
-    case: Case, loaded: Loaded, actor: Actor, tab: str, part: int, kinds: Sequence[EntryKind]
-) -> Sequence[Entry]:
-    if not tab:
-        return timeline.of_case(case, loaded, actor)
-    if tab != "timeline":
-        return ()
-    return timeline.of_case(case, loaded, actor, kinds=kinds, limit=ENTRIES, skip=(part - 1) * ENTRIES)
-
-
 def _phone(case: Case, loaded: Loaded, answers: Mapping[str, Any]) -> str:
     return str(
         addressee.company(case, loaded.package.applicant, {key: row.values for key, row in answers.items()})["phone"]
     )
-
-
-def diagrams(loaded: Loaded) -> list[tuple[str, str]]:
-    """(process id, title) of each diagram file, in the order of the stages and by their titles; the wrapper last."""
-    files: dict[str, tuple[str, str]] = {}
-    for stage in loaded.package.stages:
-        for process in stage.processes:
-            info = loaded.package.processes.get(process)
-            if info is not None:
-                files.setdefault(info.file, (info.id, stage.title))
-    for info in loaded.package.processes.values():
-        files.setdefault(info.file, (info.id, info.name or info.id))
-    return list(files.values())
-
-
-# Elements that hold a token while one of theirs stands inside.
-_AROUND = {"callActivity", "subProcess"}
-
-
-def _diagram(case: Case, loaded: Loaded) -> str:
-    """The diagram to show first: where somebody has to act, or else the stage's."""
-    elements = loaded.package.elements
-    opened = [elements[row.element] for row in work.open_tasks(case.id) if row.element in elements]
-    places = [place.file for place in sorted(opened, key=lambda place: place.flag("beside"))]
-    if not places and not case.ended:  # it waits for time to pass
-        standing = [row for row in visitrows.visits(case.id) if row.stands and row.element in elements]
-        places = [elements[row.element].file for row in standing if elements[row.element].kind not in _AROUND]
-    stage = next((stage for stage in loaded.package.stages if stage.id == case.stage), None)
-    staged = (loaded.package.processes.get(process) for process in (stage.processes if stage else ()))
-    places += [info.file for info in staged if info is not None]
-    shown = diagrams(loaded)
-    files = {loaded.package.processes[process].file: process for process, _ in shown}
-    return next((files[file] for file in places if file in files), shown[0][0] if shown else "")
 
 
 def _titles(loaded: Loaded) -> dict[str, str]:

@@ -14,7 +14,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mailroom import fields
 from app.services.mailroom.match import draft_of, find, note_field, receipt, said_by, targets
-from app.services.mails import deliveries
+from app.services.mails import undelivered
 from app.services.papers import intake
 from app.services.papers.documents import Content
 from app.states import InboundState, Right, Side, TaskState, Writer
@@ -83,7 +83,7 @@ class MailPage:
     receipt: tuple[str, str]  # (id, title) of an open acknowledgement that the answer implies; ("", "")
     finished: bool  # the step into which it was taken was sent
     known_sender: bool  # a person of the case
-    bounced: list[tuple[str, str, deliveries.Missed]]  # of a report: (case, subject of our mail, what became of it)
+    bounced: list[tuple[str, str, undelivered.Missed]]  # of a report: (case, subject of our mail, what became of it)
 
 
 def listed(portal: Portal, tab: str, page: int, actor: Actor, text: str = "") -> tuple[list[MailHead], dict[str, int]]:
@@ -148,7 +148,7 @@ def look(portal: Portal, mail_id: int, actor: Actor, task_id: str = "") -> MailP
             receipt=(implied.id, implied.title) if implied else ("", ""),
             finished=taken_into is not None and taken_into.state != TaskState.OPEN,
             known_sender=bool(row.user_id) or (case is not None and row.sender == case.email.lower()),
-            bounced=deliveries.told_by(row.id) if row.kind == Writer.REPORT else [],
+            bounced=undelivered.told_by(row.id) if row.kind == Writer.REPORT else [],
         )
 
 

@@ -14,7 +14,7 @@ from app.services.base.actors import Actor
 from app.services.base.clocks import ClockView
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.services.mails import deliveries
+from app.services.mails import undelivered
 from app.services.money import noun as money
 from app.services.money.invoices import InvoiceView
 from app.services.pages import case as caseview
@@ -72,7 +72,7 @@ class Home:
     short: InvoiceView | None  # of which the next task asks for the rest: what was paid was not enough
     certificate: certificates.CertificateView | None
     next_audit_on: date | None
-    unreached: list[deliveries.Undelivered] = field(default_factory=list)  # mails that did not reach one of them
+    unreached: list[undelivered.Undelivered] = field(default_factory=list)  # mails that did not reach one of them
 
 
 def of(portal: Portal, actor: Actor, number: str = "") -> Home:
@@ -114,11 +114,11 @@ def of(portal: Portal, actor: Actor, number: str = "") -> Home:
         )
 
 
-def _unreached(portal: Portal, actor: Actor, numbers: Sequence[str]) -> list[deliveries.Undelivered]:
+def _unreached(portal: Portal, actor: Actor, numbers: Sequence[str]) -> list[undelivered.Undelivered]:
     """The latest mail that did not reach an address, for each such address: who works here may know the right one."""
     told: set[str] = set()
     found = []
-    for mail in deliveries.of_vendor(portal, actor, numbers):
+    for mail in undelivered.of_vendor(portal, actor, numbers):
         new = {each.address for each in mail.missed} - told
         told |= new
         if new:

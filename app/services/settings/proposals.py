@@ -7,19 +7,19 @@ approved as one. Papers that were issued keep what they were issued with.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from app.connectors import markdown
-from app.errors import N_, Forbidden, NotFound, Refused
+from app.errors import N_, Forbidden, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.mails import portalmails
 from app.services.settings import changing, values
 from app.services.settings.changing import LONGEST
 from app.services.settings.checking import Unfit
-from app.states import Act, ProposalState, Right, holders
+from app.services.settings.proposalviews import deciders, needs_second, open_one
+from app.states import Act, ProposalState, Right
 from app.store import accounts, database
 from app.store import settings as store
 from app.store.models import SettingProposal
@@ -30,41 +30,6 @@ DECIDED = N_("Decided: %(title)s")
 APPROVED_TEXT = N_("%(name)s has approved the new values. They hold from %(day)s on: %(title)s")
 REFUSED_TEXT = N_("%(name)s has refused the new values: %(title)s. Reason: %(reason)s")
 LOOK = N_("Look at the proposal")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One value of a proposal: what held when it was proposed, and what is to hold."""
-
-    name: str
-    title: str
-    kind: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A proposal as its page shows it. `may_approve`: the asker may decide on it; `alone`: as the only one, where the
-    installation allows that; `may_take_back`: as who proposed it."""
-
-    id: int
-    package_id: str
-    section: str
-    lines: tuple[Line, ...]
-    from_day: date
-    reason: str
-    state: ProposalState
-    at: datetime
-    by: str
-    decided_at: datetime | None
-    decided_by: str
-    why: str
-    self_approved: bool
-    may_approve: bool
-    alone: bool
-    may_take_back: bool
-    approvers: tuple[str, ...]
 
 
 def propose(
@@ -99,7 +64,7 @@ def propose(
                 day=day.isoformat(),
             )  # fmt: skip
         title = "・".join(known[name].title for name in wanted)
-        for user in _deciders(row):
+        for user in deciders(row):
             _tell(portal, row, user, ASKED, ASKED_TEXT, title, actor.name, row.reason)
     portal.poke()
     return int(row.id)
@@ -128,8 +93,8 @@ def approve(portal: Portal, proposal_id: int, actor: Actor) -> None:
     asker proposed them, Refused where they are decided on."""
     actor.require(Right.APPROVE_SETTINGS)
     with database.transaction():
-        row = _open(proposal_id)
-        alone = _second(portal, row, actor)
+        row = open_one(proposal_id)
+        alone = needs_second(portal, row, actor)
         day = max(row.from_day, portal.today())
         owned = values.of_package(portal, row.package_id, actor)
         standing = {name: owned.value(name).value for name in row.values}
@@ -158,8 +123,8 @@ def refuse(portal: Portal, proposal_id: int, why: str, actor: Actor) -> None:
     if not why.strip():
         raise Refused("Say why you refuse it")
     with database.transaction():
-        row = _open(proposal_id)
-        _second(portal, row, actor)
+        row = open_one(proposal_id)
+        needs_second(portal, row, actor)
         _decide(portal, row, ProposalState.REFUSED, actor, why)
         owned = values.of_package(portal, row.package_id, actor)
         for name, value in row.values.items():
@@ -172,7 +137,7 @@ def take_back(portal: Portal, proposal_id: int, actor: Actor) -> None:
     """By who proposed it, before anybody has decided."""
     actor.require(Right.PROPOSE_SETTINGS, Right.SETTINGS)
     with database.transaction():
-        row = _open(proposal_id)
+        row = open_one(proposal_id)
         if row.by_id != actor.user_id:
             raise Forbidden("Only who proposed it takes it back")
         _decide(portal, row, ProposalState.TAKEN_BACK, actor, "")
@@ -181,107 +146,17 @@ def take_back(portal: Portal, proposal_id: int, actor: Actor) -> None:
             changing.note(portal, Act.SETTING_TAKEN_BACK, owned.value(name), value, "", actor)
 
 
-def one(portal: Portal, proposal_id: int, actor: Actor) -> Proposal:
-    """The proposal of this number. Raises NotFound."""
-    actor.require(Right.SEE_SETTINGS)
-    with database.connection():
-        row = store.proposal(proposal_id)
-        if row is None:
-            raise NotFound("There is no such proposal")
-        return _view(portal, row, values.of_package(portal, row.package_id, actor), actor)
-
-
-def of_package(portal: Portal, package_id: str, actor: Actor, limit: int = 30) -> list[Proposal]:
-    """Those of a package, the newest first."""
-    actor.require(Right.SEE_SETTINGS)
-    with database.connection():
-        owned = values.of_package(portal, package_id, actor)
-        return [_view(portal, row, owned, actor) for row in store.proposals(package_id, limit=limit)]
-
-
-def waiting(actor: Actor) -> int:
-    """How many wait for somebody who may decide, the asker among them; 0 for whoever may not."""
-    if not actor.has(Right.APPROVE_SETTINGS):
-        return 0
-    with database.connection():
-        return store.waiting()
-
-
-def _view(portal: Portal, row: SettingProposal, owned: values.Owned, actor: Actor) -> Proposal:
-    known = {each.name: each for section in owned.sections for each in section.values}
-    lines = tuple(
-        Line(
-            name,
-            known[name].title if name in known else name,
-            known[name].kind.widget if name in known else "line",
-            str(row.before.get(name, "")),
-            value,
-        )
-        for name, value in row.values.items()
-    )
-    is_open, own = row.state is ProposalState.OPEN, row.by_id is not None and row.by_id == actor.user_id
-    may = is_open and actor.has(Right.APPROVE_SETTINGS)
-    alone = may and own and portal.settings.single_approval
-    return Proposal(
-        id=row.id,
-        package_id=row.package_id,
-        section=row.section,
-        lines=lines,
-        from_day=row.from_day,
-        reason=row.reason,
-        state=row.state,
-        at=row.at,
-        by=row.by_name,
-        decided_at=row.decided_at,
-        decided_by=row.decided_by_name,
-        why=row.decided_why,
-        self_approved=row.alone,
-        may_approve=may and (not own or alone),
-        alone=alone,
-        may_take_back=is_open and own,
-        approvers=tuple(user.name or user.email for user in _deciders(row)) if is_open else (),
-    )
-
-
-def _open(proposal_id: int) -> SettingProposal:
-    found = store.proposal(proposal_id)
-    if found is None:
-        raise NotFound("There is no such proposal")
-    database.lock_name(f"settings:{found.package_id}")
-    row = store.proposal(proposal_id)
-    assert row is not None  # noqa: S101 - nothing takes one away
-    if row.state is not ProposalState.OPEN:
-        raise Refused("This proposal has been decided already")
-    return row
-
-
-def _second(portal: Portal, row: SettingProposal, actor: Actor) -> bool:
-    """Whether the asker decides as the only one. Raises Forbidden where a second person is needed and it is none."""
-    if actor.user_id is not None and row.by_id != actor.user_id:
-        return False
-    if not portal.settings.single_approval:
-        raise Forbidden("Somebody else has to decide: whoever proposed it may not")
-    return True
-
-
 def _decide(portal: Portal, row: SettingProposal, state: ProposalState, actor: Actor, why: str) -> None:
     row.state, row.decided_at, row.decided_by_name = state, portal.now(), actor.name
     row.decided_why = why.strip()[:LONGEST]
     row.save()
 
 
-def _deciders(row: SettingProposal) -> list[Any]:
-    """Accounts that may decide on it, by name: never who proposed it."""
-    roles = sorted(role.value for role in holders(Right.APPROVE_SETTINGS))
-    found = {user.id: user for role in roles for user in accounts.staff(role=role)}
-    return sorted((user for number, user in found.items() if number != row.by_id), key=lambda user: str(user.name))
-
-
 def _answer(portal: Portal, row: SettingProposal, owned: values.Owned, text: str, actor: Actor) -> None:
     """Who proposed it, and whoever else may decide, read what came of it."""
     known = {each.name: each.title for section in owned.sections for each in section.values}
     title = "・".join(known.get(name, name) for name in row.values)
-    told = {user.id: user for user in _deciders(row)}
+    told = {user.id: user for user in deciders(row)}
     if row.by_id is not None and (own := accounts.user(row.by_id)) is not None and own.active:
         told[own.id] = own
     for user in told.values():

@@ -15,7 +15,7 @@ from app.services.base import businessdays, history, jobqueue
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.days import lastday
-from app.services.tasks.daterequests import settlers
+from app.services.tasks.datesasked import settlers
 from app.services.trouble import incidents
 from app.services.trouble.rounds import Round
 from app.states import BookingState, EntryKind, IncidentKind, Side, TaskState

@@ -12,7 +12,7 @@ from app.errors import NotFound, Refused
 from app.services.days import attendance
 from app.services.pages import case
 from app.services.process import reopening
-from app.services.tasks import daterequests, movingdays, recall
+from app.services.tasks import daterequests, datesasked, movingdays, recall
 from app.states import Right, Side
 from app.text.days import parse_date
 from app.text.numbers import whole
@@ -51,7 +51,7 @@ def change(number: str) -> Any:
 
 
 def _change(number: str, status: int = 200, error: str = "") -> Any:
-    standing = daterequests.standing(portal(), number, signed_in())
+    standing = datesasked.standing(portal(), number, signed_in())
     if standing is None:
         raise NotFound("There is no fixed day that could be changed")
     return render_template(

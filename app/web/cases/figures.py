@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from app.errors import NotFound, Refused
 from app.services.exports.sheet import Sheet
-from app.services.pages import case, diagrams, periods, reports
+from app.services.pages import casediagrams, diagrams, periods, reports
 from app.services.pages.periods import Wanted
 from app.services.pages.reports import Rest
 from app.states import Right
@@ -76,7 +76,7 @@ def heat() -> Any:
     if chosen is None:
         raise NotFound("There is no such diagram")
     package = chosen.package
-    offered = case.diagrams(chosen)
+    offered = casediagrams.diagrams(chosen)
     process = request.args.get("process", "")
     process = process if process in {each for each, _ in offered} else offered[0][0]
     at, rests = reports.heat(signed_in(), package.id)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext
 
-from app.services.mails import deliveries, whose
+from app.services.mails import undelivered, whose
 from app.services.pages import case as caseview
 from app.services.papers import downloads
 from app.services.papers.documents import Content
@@ -82,7 +82,7 @@ def mail(number: str, mail_id: int) -> Any:
         case=case,
         mail=found,
         state=MAIL_STATES.get(found.state, found.state),
-        missed=delivery_words.missed(deliveries.missed(found.deliveries)),
+        missed=delivery_words.missed(undelivered.missed(found.deliveries)),
         address=head.address,
     )
 

@@ -14,7 +14,7 @@ from app.services.days import attendance
 from app.services.moves import mending
 from app.services.pages import case, diagrams
 from app.services.pages.case import CasePage
-from app.services.tasks import daterequests, recall
+from app.services.tasks import datesasked, recall
 from app.states import Right, Side, Turn
 from app.text.typed import line
 from app.web.cases import banner as turn_banner
@@ -106,7 +106,7 @@ def draw(number: str, tab: str, status: int = 200, **typed: Any) -> Any:
         head=page.head,
         recall=recall.offered(portal(), number, who),
         may_mend=mending.offered(number, who),
-        standing=daterequests.standing(portal(), number, who),
+        standing=datesasked.standing(portal(), number, who),
         there=attendance.of_case(portal(), number, who),
         banner=turn_banner.of_case(page.head, who),
         tab=tab,

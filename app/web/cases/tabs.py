@@ -13,7 +13,7 @@ from markupsafe import Markup
 from app.services.base.actors import Actor
 from app.services.base.businessdays import JAPAN
 from app.services.cases import talking
-from app.services.mails import deliveries
+from app.services.mails import undelivered
 from app.services.mails.whose import MailView
 from app.services.pages.case import CasePage
 from app.services.papers.documents import DocumentView
@@ -147,7 +147,7 @@ def downloads(page: CasePage) -> list[dict[str, Any]]:
 
 def mail_note(mail: MailView) -> str:
     """Why it did not arrive, or not yet, or that it is sent again."""
-    rows = delivery_words.missed(deliveries.missed(mail.deliveries))
+    rows = delivery_words.missed(undelivered.missed(mail.deliveries))
     said = [f"{row['address']} {row['reason']}" for row in rows if not row["settled"]]
     again = [gettext("sent again after failed delivery")] if mail.again_of else []
     return " ".join([*said, *again])

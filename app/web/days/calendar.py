@@ -12,7 +12,7 @@ from flask_babel import gettext, ngettext
 from app.errors import Forbidden, NinteiError, Refused
 from app.services.days import attendance, month
 from app.services.people import accounts
-from app.services.tasks import daterequests
+from app.services.tasks import datesasked
 from app.states import Right
 from app.text.days import required_date
 from app.web.frame import problems
@@ -50,7 +50,7 @@ def month_page(
     return render_template(
         "pages/desk/calendar.html", title=gettext("Calendar"), found=found, name=name, wide=True, alert=alert,
         typed=typed or {}, month=f"{year:04d}-{number:02d}", earlier=f"{before:%Y-%m}", later=f"{after:%Y-%m}",
-        requests=daterequests.waiting(portal(), signed_in()), upcoming=attendance.upcoming(portal(), signed_in()),
+        requests=datesasked.waiting(portal(), signed_in()), upcoming=attendance.upcoming(portal(), signed_in()),
         examiners=attendance.offered(portal(), signed_in()), failed=failed, failure=failure, chosen=chosen,
         feed=accounts.account(signed_in()).feed_token, why=_why, may_act=found.why_not is None,
         why_not=problems.sentence(found.why_not) if found.why_not and signed_in().has(Right.DAYS) else "",

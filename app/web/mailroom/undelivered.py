@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from app.errors import Refused
 from app.services.cases import resending
-from app.services.mails import deliveries
+from app.services.mails import deliveries, undelivered
 from app.states import Right
 from app.web.cases import head
 from app.web.frame import delivery_words, paging
@@ -26,7 +26,7 @@ ADDRESS = "address-"  # address-<place in the list>: the right address
 @pages.app_context_processor
 def _in_templates() -> dict[str, Any]:
     def undelivered_count() -> int:
-        return deliveries.count(portal())
+        return undelivered.count(portal())
 
     return {"undelivered_count": undelivered_count, "missed_words": delivery_words.missed}
 
@@ -36,14 +36,16 @@ def _in_templates() -> dict[str, Any]:
 def listed() -> Any:
     """All that did not arrive and that nobody has seen to."""
     page = paging.wanted(request.args.get("page", ""))
-    found, total = deliveries.listed(portal(), page, signed_in())
-    last = paging.last(total, deliveries.PAGE)
+    found, total = undelivered.listed(portal(), page, signed_in())
+    last = paging.last(total, undelivered.PAGE)
     return render_template(
         "pages/inbound/undelivered.html",
         title=gettext("Incoming mail"),
         found=found,
         tabs=words.tabs("undelivered", words.counts(signed_in())),
-        pages=paging.numbers(min(page, last), last, deliveries.PAGE, total, lambda n: f"/inbound/undelivered?page={n}"),
+        pages=paging.numbers(
+            min(page, last), last, undelivered.PAGE, total, lambda n: f"/inbound/undelivered?page={n}"
+        ),
     )
 
 

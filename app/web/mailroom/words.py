@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask_babel import gettext
 
 from app.services.base.actors import Actor
-from app.services.mails import deliveries
+from app.services.mails import undelivered
 from app.services.pages import mailroom
 from app.web.frame.current import portal
 
@@ -36,12 +36,12 @@ def tabs(current: str, found: Mapping[str, int], text: str = "") -> list[dict[st
         }
         for key, label in tab_words().items()
     ]
-    undelivered = {
+    tab = {
         "url": "/inbound/undelivered",
         "label": gettext("Not delivered"),
         "current": current == "undelivered",
     }
-    return [*items, {**undelivered, "count": deliveries.count(portal())}]
+    return [*items, {**tab, "count": undelivered.count(portal())}]
 
 
 def counts(who: Actor) -> dict[str, int]:

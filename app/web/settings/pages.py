@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import Refused
-from app.services.settings import changing, elsewhere, groups, proposals, values
+from app.services.settings import changing, elsewhere, groups, proposalviews, values
 from app.services.settings.checking import Unfit
 from app.states import Right
 from app.text.typed import typed
@@ -59,7 +59,7 @@ def show() -> Any:
         for place in there
         if not asked or elsewhere.matches(place, asked, gettext(place.title), gettext(place.where))
     ]
-    waiting = [each for one in owned for each in proposals.of_package(portal(), one.package_id, who)]
+    waiting = [each for one in owned for each in proposalviews.of_package(portal(), one.package_id, who)]
     return render_template(
         "pages/settings/index.html", title=gettext("All settings"), found=found, places=places, asked=asked,
         opened=request.args.get("open", "")[:200],

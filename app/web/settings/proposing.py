@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import Forbidden, Refused
-from app.services.settings import proposals, values
+from app.services.settings import proposals, proposalviews, values
 from app.services.settings.checking import Unfit
 from app.states import Right
 from app.text.typed import typed
@@ -35,7 +35,7 @@ def _form(package_id: str, name: str, status: int = 200, wrong: dict[str, str] |
     if not section.second:
         return redirect("/settings", 303)
     said = {each.name: request.form.get(each.name, each.value) for each in section.second}
-    open_ = [each for each in proposals.of_package(portal(), package_id, signed_in()) if each.section == name]
+    open_ = [each for each in proposalviews.of_package(portal(), package_id, signed_in()) if each.section == name]
     return render_template(
         "pages/settings/propose.html", title=gettext("Propose new values: %(section)s", section=section_title(section)),
         package=owned, section=section, said=said, faults=wrong or {}, error=bool(wrong), alert=alert,
@@ -80,7 +80,7 @@ def one(number: int) -> Any:
 
 def _one(number: int, status: int = 200, alert: str = "") -> Any:
     who = signed_in()
-    proposal = proposals.one(portal(), number, who)
+    proposal = proposalviews.one(portal(), number, who)
     owned = values.of_package(portal(), proposal.package_id, who)
     known = {each.name: each for section in owned.sections for each in section.values}
     section = next((each for each in owned.sections if each.id == proposal.section), None)

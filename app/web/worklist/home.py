@@ -16,7 +16,7 @@ from app.services.pages.case import CaseHead, DownloadGroup
 from app.services.pages.vendorhome import Home
 from app.services.papers.documents import DocumentView
 from app.services.people import firstvisit
-from app.services.tasks import daterequests
+from app.services.tasks import datesasked
 from app.states import STANDING, BookingState, Right, Side
 from app.web.cases import banner as turn_banner
 from app.web.cases import head as case_head
@@ -82,7 +82,7 @@ def vendor_home() -> Any:
             for each in home.page.bookings
             if each.state == BookingState.MISSED or (each.state in STANDING and each.date >= portal().today())
         ],
-        standing=daterequests.standing(portal(), head.number, signed_in()),
+        standing=datesasked.standing(portal(), head.number, signed_in()),
         here=case_head.address(head.number),
         vendor=True,
         tour=tour(signed_in(), agent=any(each.agent for each in home.heads)),

@@ -19,7 +19,7 @@ from app.services.days import lastday
 from app.services.demo.walker import Walker
 from app.services.mailroom import receive
 from app.services.mailroom import take as inbound_answers
-from app.services.mails import deliveries, whose
+from app.services.mails import undelivered, whose
 from app.services.pages import case as caseview
 from app.services.pages import mailroom, worklist
 from app.services.papers import timeline
@@ -52,10 +52,10 @@ def review_2(walker: Walker) -> Mail:
         return next(row for row in records.mails(case_of(walker).id) if row.mail_id == "review-2")
 
 
-def missed(walker: Walker) -> list[deliveries.Undelivered]:
+def missed(walker: Walker) -> list[undelivered.Undelivered]:
     with database.connection():
         case = case_of(walker)
-        return deliveries.of_case(case, walker.portal.releases.loaded(case.release_id))
+        return undelivered.of_case(case, walker.portal.releases.loaded(case.release_id))
 
 
 def state(walker: Walker, mail_id: int = 0, who=None) -> str:  # type: ignore[no-untyped-def]
@@ -87,7 +87,7 @@ def test_a_mail_that_bounced_is_not_delivered_and_everybody_who_works_on_it_sees
     page = caseview.page(bench.portal, waiting.number, staff(waiting))
     assert (len(page.undelivered), page.head.undelivered) == (1, 1)
     assert caseview.page(bench.portal, waiting.number, actor(waiting)).undelivered == ()
-    assert deliveries.listed(bench.portal, 1, staff(waiting))[1] == 1
+    assert undelivered.listed(bench.portal, 1, staff(waiting))[1] == 1
     assert history(waiting) == [("failed", "operator")]
     with database.connection():
         row = InboundMail.get(InboundMail.kind == "report")
@@ -390,7 +390,7 @@ def test_vendors_and_strangers_send_nothing_again(bench: Bench, waiting: Walker)
         lambda who: resending.page(bench.portal, waiting.number, mail, who),
         lambda who: resending.send(bench.portal, waiting.number, mail, {}, "", who),
         lambda who: resending.settle(bench.portal, waiting.number, mail, "arrived", "x", who),
-        lambda who: deliveries.listed(bench.portal, 1, who),
+        lambda who: undelivered.listed(bench.portal, 1, who),
     ):
         with pytest.raises(Forbidden):
             act(actor(waiting))

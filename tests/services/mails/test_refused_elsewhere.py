@@ -7,7 +7,7 @@ import pytest
 from app.connectors.mailreply import Reply
 from app.errors import Permanent
 from app.services.base.actors import Actor
-from app.services.mails import deliveries, portalmails
+from app.services.mails import deliveries, portalmails, undelivered
 from app.services.mails.portalmails import Wording
 from app.services.pages import attention
 from app.states import Side
@@ -28,8 +28,8 @@ def ask(bench: Bench, key: str = "portal:1") -> None:
     bench.drain()
 
 
-def listed(bench: Bench) -> list[deliveries.Undelivered]:
-    return deliveries.listed(bench.portal, 1, ADMIN)[0]
+def listed(bench: Bench) -> list[undelivered.Undelivered]:
+    return undelivered.listed(bench.portal, 1, ADMIN)[0]
 
 
 def states() -> list[str]:
@@ -52,7 +52,7 @@ def test_a_mail_of_the_portal_that_is_refused_is_listed_with_what_the_server_sai
     assert ("spam" if of_letter else "User unknown") in found.missed[0].text
     [trouble] = attention.board(bench.portal, ADMIN).of_portal
     assert (trouble.operator, trouble.title, trouble.mail) == ("mail", "ご案内", found.mail)
-    assert deliveries.count(bench.portal) == 1
+    assert undelivered.count(bench.portal) == 1
 
 
 def test_seen_to_it_is_neither_listed_nor_tried_any_more(bench: Bench) -> None:

@@ -12,7 +12,7 @@ from app.errors import Refused, Stale
 from app.services.base import leases
 from app.services.cases import lifecycle, resending
 from app.services.demo.walker import Walker
-from app.services.mails import deliveries, whose
+from app.services.mails import undelivered, whose
 from app.services.pages import case as caseview
 from app.services.pages import vendorhome
 from app.services.process import jobs
@@ -40,10 +40,10 @@ def two(bench: Bench) -> Walker:
     return walker
 
 
-def missed(walker: Walker) -> list[deliveries.Undelivered]:
+def missed(walker: Walker) -> list[undelivered.Undelivered]:
     with database.connection():
         case = case_of(walker)
-        return deliveries.of_case(case, walker.portal.releases.loaded(case.release_id))
+        return undelivered.of_case(case, walker.portal.releases.loaded(case.release_id))
 
 
 def review_3(walker: Walker) -> Mail:
@@ -76,7 +76,7 @@ def test_one_who_is_refused_among_others_is_one_whom_the_mail_did_not_reach(benc
     assert incidents(two) == []
     page = caseview.page(bench.portal, two.number, staff(two))
     assert [each.mail for each in page.undelivered] == [mail.id]
-    assert [each.mail for each in deliveries.listed(bench.portal, 1, staff(two))[0]] == [mail.id]
+    assert [each.mail for each in undelivered.listed(bench.portal, 1, staff(two))[0]] == [mail.id]
     # The address is mended and the mail goes out again, to that one alone.
     to = resending.send(two.portal, two.number, mail.id, {OTHER: "right@example.com"}, "電話", staff(two))
     bench.drain(two.portal)

@@ -14,7 +14,8 @@ import pytest
 
 from app.errors import Refused
 from app.services import upkeep
-from app.services.demo.walker import Walker, sample_pdf
+from app.services.demo.sampleday import sample_pdf
+from app.services.demo.walker import Walker
 from app.services.papers import collecting, intake, parts, uploads
 from app.store import database, models, named, records
 from app.store.models import Document, InboundMail, Mail

@@ -7,7 +7,7 @@ from dataclasses import replace
 from app.services.cases import corrections, lifecycle
 from app.services.papers import documents
 from app.services.process import receipts
-from app.services.tasks import daterequests, forms, send, storno
+from app.services.tasks import daterequests, datesasked, forms, send, storno
 from app.store import database, invoices, records, work
 from app.store.models import Document, Member
 from tests.services.conftest import Bench
@@ -126,7 +126,7 @@ def test_a_claim_that_is_paid_in_part_brings_none(bench: Bench) -> None:
 def test_what_is_asked_for_beside_the_steps_has_a_receipt_too(bench: Bench) -> None:
     walker = go(bench, "exam_date_received")
     who, number = vendor(walker), walker.number
-    standing = daterequests.standing(walker.portal, number, who)
+    standing = datesasked.standing(walker.portal, number, who)
     assert standing is not None
     daterequests.ask(walker.portal, number, "change", [standing.free[0].isoformat()], "試験の担当者が出張のため", who)
     said = corrections.page(walker.portal, number, who)

@@ -12,7 +12,7 @@ from app.errors import Forbidden, Refused
 from app.services.base.actors import Actor
 from app.services.base.releases import settings_of
 from app.services.money import invoices as money
-from app.services.settings import changing, proposals, values
+from app.services.settings import changing, proposals, proposalviews, values
 from app.services.settings.checking import Unfit
 from app.states import Account, Act, ProposalState, Thing
 from app.store import database, invoices
@@ -79,7 +79,7 @@ def test_who_proposed_neither_approves_nor_refuses(bench: Bench) -> None:
         proposals.approve(bench.portal, number, admin)
     with pytest.raises(Forbidden):
         proposals.refuse(bench.portal, number, "だめ", admin)
-    assert proposals.one(bench.portal, number, admin).state is ProposalState.OPEN
+    assert proposalviews.one(bench.portal, number, admin).state is ProposalState.OPEN
 
 
 @pytest.mark.parametrize("role", [Account.OPERATOR, Account.ANALYST, Account.AUDITOR])
@@ -103,7 +103,7 @@ def test_a_refusal_says_why_and_nothing_holds(bench: Bench, asks: Actor, decides
     with pytest.raises(Refused):
         proposals.refuse(bench.portal, number, " ", decides)
     proposals.refuse(bench.portal, number, "通帳と違います", decides)
-    seen = proposals.one(bench.portal, number, asks)
+    seen = proposalviews.one(bench.portal, number, asks)
     assert (seen.state, seen.why, seen.decided_by) == (ProposalState.REFUSED, "通帳と違います", "承認 次郎")
     assert bank(bench)["number"] == "0000000"
     with pytest.raises(Refused):
@@ -117,7 +117,7 @@ def test_who_proposed_takes_it_back_and_nobody_else(bench: Bench, asks: Actor, d
     with pytest.raises(Forbidden):
         proposals.take_back(bench.portal, number, person("別の人", Account.OPERATOR))
     proposals.take_back(bench.portal, number, asks)
-    assert proposals.one(bench.portal, number, asks).state is ProposalState.TAKEN_BACK
+    assert proposalviews.one(bench.portal, number, asks).state is ProposalState.TAKEN_BACK
     proposals.approve(bench.portal, ask(bench, asks), decides)
 
 
@@ -126,7 +126,7 @@ def test_what_is_wrong_is_said_at_each_field_and_nothing_is_proposed(bench: Benc
     with pytest.raises(Unfit) as wrong:
         proposals.propose(bench.portal, PACKAGE, "bank", said, bench.portal.today() - timedelta(days=1), "", asks)
     assert set(wrong.value.fields) == {"bank.code", "bank.number", "day", "reason"}
-    assert proposals.of_package(bench.portal, PACKAGE, asks) == []
+    assert proposalviews.of_package(bench.portal, PACKAGE, asks) == []
 
 
 def test_a_day_that_has_gone_by_before_the_approval_becomes_that_of_the_approval(
@@ -147,7 +147,7 @@ def test_a_planned_account_is_stopped_as_one_before_its_day(bench: Bench, asks: 
     bench.portal.clock.moment += timedelta(days=5)  # type: ignore[attr-defined]
     assert bank(bench)["number"] == "0000000"
     assert bank(bench)["code"] == "0000"
-    assert proposals.one(bench.portal, number, decides).state is ProposalState.STOPPED
+    assert proposalviews.one(bench.portal, number, decides).state is ProposalState.STOPPED
     with pytest.raises(Refused):
         changing.stop(bench.portal, PACKAGE, "bank.number", day, decides)
 
@@ -197,4 +197,4 @@ def test_who_is_alone_approves_alone_where_the_installation_allows_it(bench: Ben
         proposals.approve(bench.portal, number, admin)
     finally:
         object.__setattr__(bench.portal.settings, "single_approval", False)
-    assert proposals.one(bench.portal, number, admin).self_approved
+    assert proposalviews.one(bench.portal, number, admin).self_approved

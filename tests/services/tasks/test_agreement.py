@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.services.base.releases import settings_of
-from app.services.demo.walker import sample_pdf
+from app.services.demo.sampleday import sample_pdf
 from app.services.pages import task as taskpage
 from app.services.papers import uploads
 from app.services.tasks import filling, forms

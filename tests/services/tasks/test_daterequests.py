@@ -13,7 +13,7 @@ from app.services.days import bookings as dates
 from app.services.demo.walker import Walker
 from app.services.pages import feed
 from app.services.people import accounts
-from app.services.tasks import daterequests
+from app.services.tasks import daterequests, datesasked
 from app.store import bookings, database, records
 from app.store.models import Booking, User
 from tests.services.conftest import Bench
@@ -36,7 +36,7 @@ def booking(walker: Walker) -> Booking:
 
 
 def free(walker: Walker) -> list[date]:
-    seen = daterequests.standing(walker.portal, walker.number, actor(walker))
+    seen = datesasked.standing(walker.portal, walker.number, actor(walker))
     assert seen is not None and seen.refusal is None
     return seen.free
 
@@ -46,7 +46,7 @@ def test_an_accepted_change_moves_the_date_and_writes_to_the_vendor(bench: Bench
     asked = daterequests.ask(
         settled.portal, settled.number, "change", [days[1].isoformat()], "会場の停電", actor(settled)
     )
-    waiting = daterequests.waiting(settled.portal, staff(settled))
+    waiting = datesasked.waiting(settled.portal, staff(settled))
     assert [each.request.id for each in waiting] == [asked]
     assert waiting[0].free[0] == days[1], "the wishes come first"
 
@@ -61,7 +61,7 @@ def test_an_accepted_change_moves_the_date_and_writes_to_the_vendor(bench: Bench
         assert newest.mail_id == "date-changed" and newest.attachments[0]["filename"].endswith(".ics")
         taken = bookings.taken("exam", before.day, before.day)
     assert taken == {}, "the old day is free again"
-    assert daterequests.waiting(settled.portal, staff(settled)) == []
+    assert datesasked.waiting(settled.portal, staff(settled)) == []
 
 
 def test_a_refusal_leaves_the_day_and_says_why(bench: Bench, settled: Walker) -> None:
@@ -77,7 +77,7 @@ def test_a_refusal_leaves_the_day_and_says_why(bench: Bench, settled: Walker) ->
     with database.connection():
         newest = records.mails(case_of(settled).id)[0]
     assert newest.mail_id == "date-refused" and "試験官の手配が済んでいます" in newest.text
-    seen = daterequests.standing(settled.portal, settled.number, actor(settled))
+    seen = datesasked.standing(settled.portal, settled.number, actor(settled))
     assert seen is not None and seen.request is not None and seen.request.state == "refused"
 
 
@@ -94,7 +94,7 @@ def test_a_day_given_up_is_free_at_once_and_another_is_settled_the_same_way(benc
     assert b"BEGIN:VEVENT" not in feed.calendar_of(settled.portal, "a" * 40, "x")
     with pytest.raises(Refused):
         daterequests.refuse(settled.portal, asked, "いいえ", staff(settled))
-    waiting = daterequests.waiting(settled.portal, staff(settled))[0]
+    waiting = datesasked.waiting(settled.portal, staff(settled))[0]
     daterequests.accept(settled.portal, asked, waiting.free[2], "", staff(settled))
     bench.drain(settled.portal)
     after = booking(settled)
@@ -106,9 +106,9 @@ def test_after_the_deadline_nothing_is_asked(settled: Walker) -> None:
     row = booking(settled)
     last = businessdays.add_business_days(row.day, -5)
     settled.clock.moment = datetime(last.year, last.month, last.day, 3, tzinfo=UTC)
-    assert daterequests.standing(settled.portal, settled.number, actor(settled)).refusal is None  # type: ignore[union-attr]
+    assert datesasked.standing(settled.portal, settled.number, actor(settled)).refusal is None  # type: ignore[union-attr]
     settled.clock.moment += timedelta(days=1)
-    seen = daterequests.standing(settled.portal, settled.number, actor(settled))
+    seen = datesasked.standing(settled.portal, settled.number, actor(settled))
     assert seen is not None and isinstance(seen.refusal, Refused)
     with pytest.raises(Refused):
         daterequests.ask(settled.portal, settled.number, "cancel", [], "遅れ", actor(settled))
@@ -139,15 +139,15 @@ def test_a_request_whose_day_has_come_lapses(settled: Walker) -> None:
     row = booking(settled)
     settled.clock.moment = datetime(row.day.year, row.day.month, row.day.day, 3, tzinfo=UTC)
     upkeep.tick(settled.portal)
-    assert daterequests.waiting(settled.portal, staff(settled)) == []
-    assert daterequests.of_case(settled.portal, settled.number, actor(settled))[0].state == "lapsed"
+    assert datesasked.waiting(settled.portal, staff(settled)) == []
+    assert datesasked.of_case(settled.portal, settled.number, actor(settled))[0].state == "lapsed"
 
 
 def test_a_day_that_another_case_has_is_not_given(bench: Bench, settled: Walker) -> None:
     asked = daterequests.ask(
         settled.portal, settled.number, "change", [free(settled)[0].isoformat()], "都合", actor(settled)
     )
-    day = daterequests.waiting(settled.portal, staff(settled))[0].free[0]
+    day = datesasked.waiting(settled.portal, staff(settled))[0].free[0]
     with database.transaction():
         Booking.create(case=case_of(settled), calendar="exam", day=day, state="held", at=settled.portal.now())
         loaded = settled.portal.releases.loaded(case_of(settled).release_id)

@@ -6,7 +6,8 @@ import io
 
 from app.services.base import permit
 from app.services.base.actors import Actor
-from app.services.demo.walker import Walker, sample_pdf
+from app.services.demo.sampleday import sample_pdf
+from app.services.demo.walker import Walker
 from app.services.pages import task as taskpage
 from app.services.papers import uploads
 from app.services.people import accounts

@@ -7,7 +7,7 @@ import pytest
 from app.errors import Forbidden, Refused
 from app.services.days import attendance
 from app.services.demo.walker import Walker
-from app.services.tasks import daterequests, movingdays
+from app.services.tasks import daterequests, datesasked, movingdays
 from app.store import bookings, database, invoices, records
 from app.store.models import Booking, User
 from tests.services.conftest import STAFF, Bench
@@ -48,11 +48,11 @@ def test_a_day_is_moved_with_a_reason_and_both_sides_are_told(bench: Bench, sett
 
 
 def test_moving_it_answers_what_the_vendor_had_asked(settled: Walker) -> None:
-    seen = daterequests.standing(settled.portal, settled.number, actor(settled))
+    seen = datesasked.standing(settled.portal, settled.number, actor(settled))
     assert seen is not None
     daterequests.ask(settled.portal, settled.number, "change", [seen.free[0].isoformat()], "都合", actor(settled))
     movingdays.move(settled.portal, settled.number, booking(settled).id, seen.free[2], "台風のため", staff(settled))
-    assert daterequests.waiting(settled.portal, staff(settled)) == []
+    assert datesasked.waiting(settled.portal, staff(settled)) == []
 
 
 def test_a_day_is_not_moved_without_day_or_reason_nor_by_another_group(settled: Walker) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.tasks import daterequests
+from app.services.tasks import datesasked
 from app.store import accounts, bookings, database
 from app.store.models import Absence, ClosingDay, Company, Invitation, Payment
 from tests.services.conftest import STAFF
@@ -127,12 +127,12 @@ def test_the_day_that_the_body_gives_in_place_of_another(place: int, site: Site)
     walker = go(site.bench, "exam_date_received")
     site.bench.drain(walker.portal)
     site.bench.portal.clock.moment = walker.clock.moment  # type: ignore[attr-defined]
-    standing = daterequests.standing(walker.portal, walker.number, actor(walker))
+    standing = datesasked.standing(walker.portal, walker.number, actor(walker))
     assert standing is not None
     day = standing.free[3]
     wish = {"kind": "change", "wish_1": day.isoformat(), "reason": "会場の停電"}
     site.person(VENDOR).post(f"/cases/{walker.number}/date", data=wish)
-    asked = daterequests.waiting(walker.portal, staff(walker))[0].request.id
+    asked = datesasked.waiting(walker.portal, staff(walker))[0].request.id
     given = site.operator().post(f"/calendar/requests/{asked}", data={"action": "accept", "day": written(day)[place]})
     assert given.status_code == 303, alerts(given)
     with database.connection():

@@ -6,7 +6,7 @@ import pytest
 
 from app.services.days import attendance
 from app.services.demo.walker import Walker
-from app.services.tasks import daterequests
+from app.services.tasks import datesasked
 from app.store import bookings, database
 from tests.services.steps import actor, case_of, go, staff
 from tests.web.conftest import Site
@@ -27,7 +27,7 @@ def test_the_vendor_asks_on_the_case_page_and_the_operator_answers_in_the_calend
     assert f'href="{url}/date"' in vendor.get(url).text
     page = vendor.get(f"{url}/date")
     assert page.status_code == 200
-    standing = daterequests.standing(settled.portal, settled.number, actor(settled))
+    standing = datesasked.standing(settled.portal, settled.number, actor(settled))
     assert standing is not None
     day = standing.free[3]
     assert f'value="{day.isoformat()}"' in page.text
@@ -35,7 +35,7 @@ def test_the_vendor_asks_on_the_case_page_and_the_operator_answers_in_the_calend
     sent = vendor.post(f"{url}/date", data={"kind": "change", "wish_1": day.isoformat(), "reason": "会場の停電"})
     assert (sent.status_code, sent.headers["Location"]) == (303, url)
     assert f'href="{url}/date"' not in vendor.get(url).text
-    asked = daterequests.waiting(settled.portal, staff(settled))[0].request.id
+    asked = datesasked.waiting(settled.portal, staff(settled))[0].request.id
     assert f"/calendar#request-{asked}" in operator.get(url).text
     shown = operator.get("/calendar").text
     assert "会場の停電" in shown and f'id="request-{asked}"' in shown

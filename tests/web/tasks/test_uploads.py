@@ -15,7 +15,8 @@ from urllib.parse import quote
 import pytest
 
 from app.connectors import pdf
-from app.services.demo.walker import Walker, sample_pdf
+from app.services.demo.sampleday import sample_pdf
+from app.services.demo.walker import Walker
 from app.services.papers import parts
 from app.store import database
 from app.store.models import Document, Part
