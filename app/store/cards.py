@@ -52,7 +52,8 @@ def unfinished(shown: Iterable[Card]) -> dict[str, str]:
     if not serials:
         return {}
     last = CardEvent.select(fn.MAX(CardEvent.id)).where(CardEvent.card.in_(sorted(serials))).group_by(CardEvent.card)
-    rows = CardEvent.select().where(CardEvent.id.in_(last) & (CardEvent.phase == Phase.INTENDED))
+    ids = [key for (key,) in last.tuples()]
+    rows = CardEvent.select().where(CardEvent.id.in_(ids) & (CardEvent.phase == Phase.INTENDED))
     return {serials[row.card_id]: row.act for row in rows}
 
 

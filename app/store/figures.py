@@ -6,9 +6,10 @@ from typing import Any
 
 from peewee import fn
 
-from app.states import JobState, TaskState
+from app.states import JobState, Side
+from app.store import tally
 from app.store.incidents import OPEN
-from app.store.models import Case, Incident, Job, Mail, Outage, Task, WorkerSign
+from app.store.models import Case, Incident, Job, Mail, Outage, WorkerSign
 from app.store.workers import now
 
 TO_DO = (JobState.QUEUED, JobState.RUNNING, JobState.PARKED, JobState.INCIDENT)
@@ -22,7 +23,8 @@ def cases() -> _Counts:
 
 def open_tasks() -> _Counts:
     """(side,) and how many tasks wait for it."""
-    return _counted(Task, Task.side, where=Task.state == TaskState.OPEN)
+    waiting = ((side, sum(lane.n for lane in tally.lanes(side))) for side in Side)
+    return sorted(((side.value,), count) for side, count in waiting if count)
 
 
 def jobs() -> _Counts:

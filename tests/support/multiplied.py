@@ -10,7 +10,8 @@ from app.store import database, models, search, tally
 from app.store.database import proxy
 
 APART = 100_000  # between a row's number and that of its next copy
-ROWS = 12_000  # of a table, about; cases, and words that all of them have, are more
+ROWS = 4_000  # of a table, about; cases, and words that all of them have, are more
+EVENTS = 15_000  # of cards, which have the more of them the longer they are used
 MANY = ("みほん", "2026")  # searched, and had by all
 BODY = """SELECT id FROM "user" WHERE side <> 'vendor'"""
 NAMES = frozenset({"company_name", "name", "system_name"})
@@ -23,7 +24,7 @@ def multiply(times: int) -> None:
     tables = [model for model in models.ALL if _grows(model)]
     counts = {model: max(1, model.select().count()) for model in tables}
     copies = {model: min(times, max(1, ROWS // count)) for model, count in counts.items()}
-    copies[models.Case] = times
+    copies |= {models.Case: times, models.CardEvent: EVENTS // counts[models.CardEvent]}
     with database.transaction():
         proxy.obj.execute_sql("SET LOCAL session_replication_role = replica")  # nothing is looked after or counted
         for model in tables:

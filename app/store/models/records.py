@@ -107,7 +107,7 @@ class Invoice(Row):
     tax = IntegerField()
     total = IntegerField()
     paid = IntegerField(default=0)
-    issued_on = DateField()
+    issued_on = DateField(index=True)
     due_on = DateField()
     state = WordField(InvoiceState, moves=INVOICE_MOVES, max_length=10, default=InvoiceState.OPEN)
     account = JsonField(default=dict)  # the settings `bank` and `body` as they were on the day of issue
@@ -128,7 +128,7 @@ class Payment(Row):
     at = UtcField()
     by_name = CharField(max_length=120, default="")
     kind = WordField(PaymentKind, max_length=10, default=PaymentKind.RECEIVED)
-    undone_at = UtcField(null=True)
+    undone_at = UtcField(null=True, index=True)
     undone_by = CharField(max_length=120, default="")
     undone_why = TextField(default="")
 

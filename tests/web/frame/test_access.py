@@ -18,6 +18,7 @@ from app.store.models import ALL, TrailEntry
 from app.web.frame import access
 from tests.services.conftest import STAFF
 from tests.services.steps import go, task
+from tests.support.statements import counted
 from tests.web.conftest import Site, engine, open_site
 from tests.web.desk_support import VENDOR
 
@@ -74,6 +75,21 @@ BY_PROGRAMS = {"agents.ask", "inbound.hand_in"}
 ON_RECORD = {"trail_entry", "trail_pending"}  # where it stands that somebody was refused
 WITHIN = {"plays.within"}  # closed to all but analysts and administrators
 READING = {"GET", "HEAD", "OPTIONS"}
+ASKED = 60  # statements of a page that is read, at the most
+# A file that leaves, which is put on record each time; and what is no page.
+NOT_READ = {
+    "security.logout",
+    "watching.ready",
+    "archives.part",
+    "archives.whole",
+    "audit.case_evidence",
+    "audit.export",
+    "case_files.document",
+    "case_files.everything",
+    "case_files.released",
+    "figures.export",
+    "register.systems_csv",
+}
 ADMIN = "admin@example.jp"
 
 
@@ -153,6 +169,28 @@ def test_a_post_without_its_token_changes_nothing(site: Site, walker: Walker, em
     assert told <= {Act.REFUSED}, "that somebody was refused is on record, and nothing else"
     if email:
         assert browser.get("/tasks").status_code == 200, "signed out"
+
+
+@pytest.mark.parametrize("email", [ADMIN, VENDOR])
+def test_reading_asks_little_and_waits_for_nobody_who_writes(site: Site, walker: Walker, email: str) -> None:
+    """Whoever may see a page: what is put on record of a file that leaves, or of a refusal, is an act."""
+    browser, wrong, read = site.person(email), [], 0
+    for rule in rules(site):
+        if "GET" not in (rule.methods or set()) or rule.endpoint in NOT_READ:
+            continue
+        if rule.endpoint.startswith("records_") and (email != ADMIN or not rule.endpoint.endswith(".index_view")):
+            continue  # the records' pages are alike
+        url = address(rule, walker)
+        for _ in range(2):  # that somebody looked is on record once in a while
+            with counted() as seen:
+                answer = browser.get(url)
+            if not seen.writes or answer.status_code == 403:
+                break
+        read += answer.status_code == 200
+        if answer.status_code != 403 and (seen.writes or len(seen.statements) > ASKED or seen.duplicates):
+            wrong.append((url, seen.writes, len(seen.statements), seen.duplicates))
+    assert wrong == []
+    assert read > (80 if email == ADMIN else 25)
 
 
 def test_whoever_is_not_signed_in_reads_nothing_but_what_is_public(site: Site, walker: Walker) -> None:
