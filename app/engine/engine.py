@@ -169,6 +169,10 @@ class Engine:
         """One that runs cases of its own, which push none of this one's out of memory; the sandbox is shared."""
         return Engine(self._evaluator, live_cases, self._zone, self._compact)
 
+    def prepare(self) -> None:
+        """Get ready for the next step on another thread, beside what the caller does (`Evaluator.prepare`)."""
+        self._evaluator.prepare()
+
     def close(self) -> None:
         """Forget all live cases. The evaluator is its owner's to close."""
         self._live.clear()

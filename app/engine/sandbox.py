@@ -81,6 +81,13 @@ class Evaluator:
         after = _checked(self._run(_capturing(code), inputs), N_("The script's result"))
         return {name: value for name, value in after.items() if name not in inputs or not same(value, inputs[name])}
 
+    def prepare(self) -> None:
+        """Have the next call's session at hand, beside what the caller does: while it waits for the disk."""
+        with self._lock:
+            sessions = self._sessions
+        if sessions is not None and _started_by == os.getpid():
+            sessions.prepare()
+
     def close(self) -> None:
         """End the workers. Idempotent; a later call starts new ones."""
         with self._lock:

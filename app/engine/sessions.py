@@ -1,14 +1,16 @@
-"""Sessions of the sandbox's workers: each is used once, and the next one is at hand before it is asked for.
+"""Sessions of the sandbox's workers: each is used once, and the next one may be at hand before it is asked for.
 
-Opening a session and leaving it takes longer than a short script. Both are done beside the step here, by a thread of
-its own that mostly waits for the worker: what the step waits for is its code alone.
+Leaving a session and opening the next one takes longer than a short script. A step has it done while it waits for the
+disk (`Sessions.prepare`), by a thread that mostly waits for the worker. Done at any other time, the two threads would
+wait for each other's turn of the interpreter, which costs as much as it saves.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from queue import SimpleQueue
+from collections import deque
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import pydantic_monty as monty
@@ -39,78 +41,116 @@ class Sessions:
     def __init__(self, pool: monty.Monty, options: dict[str, Any], most: int, patience: float) -> None:
         self._pool, self._options, self._patience = pool, options, patience
         self._lock = threading.Lock()
+        self._free = most  # workers that no session holds: nobody waits in the pool, for what is held here
         self._at_hand: _Session | None = None
-        self._asking = 0  # threads that wait for a worker
-        self._workers = threading.BoundedSemaphore(most)  # so that nobody waits in the pool, for what we hold
-        self._used: SimpleQueue[_Session | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._keep, name="sandbox sessions", daemon=True)
-        self._thread.start()
+        self._used: list[_Session] = []  # that nobody has left yet
+        # Who comes first is given the first worker, with the used session on it if there is one.
+        self._waiting: deque[SimpleQueue[_Session | None]] = deque()
+        self._to_leave: SimpleQueue[_Session | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
 
     def run(self, source: str, inputs: dict[str, Any], *, anew: bool = False) -> Any:
         """Run the code in a session that nobody has used; with `anew` in one that is opened now. Raises as the library
-        does."""
+        does, and TimeoutError."""
         session = self._take(anew=anew)
         try:
             return session.run(source, inputs)
         finally:
-            self._used.put(session)
+            self._give(session)
+
+    def prepare(self) -> None:
+        """Leave what was used and open the next session, beside what the caller does."""
+        with self._lock:
+            used, self._used = self._used, []
+            if used and self._thread is None:
+                self._thread = threading.Thread(target=self._keep, name="sandbox sessions", daemon=True)
+                self._thread.start()
+        for session in used:
+            self._to_leave.put(session)
 
     def close(self) -> None:
-        """No session is at hand any more, and the thread has ended. Idempotent."""
-        self._used.put(None)
-        self._thread.join()
+        """No session is held any more, and the thread has ended. Nobody may be running anything. Idempotent."""
+        if self._thread is not None:
+            self._to_leave.put(None)
+            self._thread.join()
+            self._thread = None
+        with self._lock:
+            held = [each for each in (self._at_hand, *self._used) if each is not None]
+            self._at_hand, self._used = None, []
+        for session in held:
+            _leave(session)
+            self._give(None)
 
     def _take(self, *, anew: bool) -> _Session:
+        """A session that nobody has used, and its worker with it."""
+        place: SimpleQueue[_Session | None] | None = None
         with self._lock:
-            session, self._at_hand = self._at_hand, None
-            if session is not None and not anew:
-                return session
-            self._asking += 1
-        if session is not None:
-            self._used.put(session)
-        try:
-            if not self._workers.acquire(timeout=self._patience):
-                raise TimeoutError
-        finally:
-            with self._lock:
-                self._asking -= 1
+            old, self._at_hand = self._at_hand, None
+            if old is not None and not anew:
+                return old
+            if old is None and self._used:
+                old = self._used.pop()
+            elif old is None and self._free:
+                self._free -= 1
+            elif old is None:
+                place = SimpleQueue()
+                self._waiting.append(place)
+        if place is not None:
+            old = self._wait(place)
+        if old is not None:
+            _leave(old)
         return self._open()
+
+    def _wait(self, place: SimpleQueue[_Session | None]) -> _Session | None:
+        try:
+            return place.get(timeout=self._patience)
+        except Empty:
+            with self._lock:
+                if place in self._waiting:
+                    self._waiting.remove(place)
+                    raise TimeoutError from None
+            return place.get()  # given in this very moment
+
+    def _give(self, session: _Session | None) -> None:
+        """A worker is there for whoever waits, with the session that was used on it."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().put(session)
+            elif session is not None:
+                self._used.append(session)
+            else:
+                self._free += 1
 
     def _open(self) -> _Session:
         """A session on the worker that the caller has."""
         try:
             return _Session(self._pool, self._options)
         except BaseException:
-            self._workers.release()
+            self._give(None)
             raise
 
     def _keep(self) -> None:
-        """Leave what was used, and have the next one at hand where a worker is free and nobody waits for one: this
-        thread alone leaves sessions, so it never waits for one to be left."""
-        while (session := self._used.get()) is not None:
-            self._leave(session)
-            if self._at_hand is None and not self._asking and self._workers.acquire(blocking=False):
-                self._prepare()
-        with self._lock:
-            session, self._at_hand = self._at_hand, None
-        if session is not None:
-            self._leave(session)
+        """What the thread does: it needs no worker but the one of the session that it leaves."""
+        while (session := self._to_leave.get()) is not None:
+            _leave(session)
+            if self._at_hand is not None or self._waiting:
+                self._give(None)
+                continue
+            try:
+                session = self._open()
+            except Exception as error:  # the next call opens one itself, and says what is wrong
+                log.info("no session at hand: %s", error)
+                continue
+            with self._lock:
+                if self._at_hand is None and not self._waiting:
+                    self._at_hand, session = session, None
+            if session is not None:
+                self._give(session)
 
-    def _prepare(self) -> None:
-        try:
-            session = self._open()
-        except Exception as error:  # the next call opens one itself, and says what is wrong
-            log.info("no session at hand: %s", error)
-            return
-        with self._lock:
-            if not self._asking:
-                self._at_hand = session
-                return
-        self._leave(session)
 
-    def _leave(self, session: _Session) -> None:
-        try:
-            session.leave()
-        except Exception as error:  # its worker has died: the pool starts another
-            log.info("a session was not left: %s", error)
-        self._workers.release()
+def _leave(session: _Session) -> None:
+    """Nothing of it is left; the caller still has its worker."""
+    try:
+        session.leave()
+    except Exception as error:  # the worker has died: the pool starts another
+        log.info("a session was not left: %s", error)

@@ -16,6 +16,7 @@ import peewee
 import psycopg
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 
+from app.store.beside import Beside
 from app.store.remembering import Memory, Remembering
 
 proxy: Any = peewee.DatabaseProxy()  # the one that is open
@@ -31,6 +32,7 @@ class _Counting:
 
     _counts: threading.local
     in_transaction: Any
+    _execute_cursor: Any
 
     @property
     def stored(self) -> int:
@@ -45,7 +47,7 @@ class _Counting:
         """As peewee has it."""
         if not self.in_transaction() and not sql.lstrip(" \n(")[:6].upper().startswith("SELECT"):
             self.has_stored()
-        return super().execute_sql(sql, params)  # type: ignore[misc]  # peewee's
+        return self._execute_cursor(sql, params)  # all that peewee's own does
 
     def commit(self) -> Any:
         """As peewee has it."""
@@ -53,7 +55,7 @@ class _Counting:
         return super().commit()  # type: ignore[misc]  # peewee's
 
 
-class Sqlite(Remembering, _Counting, peewee.SqliteDatabase):
+class Sqlite(Remembering, _Counting, Beside, peewee.SqliteDatabase):
     """A file. A thread that closes its connection keeps it at hand: opening one costs as much as a step's reading."""
 
     def __init__(self, path: str) -> None:
@@ -97,7 +99,7 @@ class Sqlite(Remembering, _Counting, peewee.SqliteDatabase):
             kept.close()
 
 
-class Postgres(Remembering, _Counting, PooledPostgresqlDatabase):
+class Postgres(Remembering, _Counting, Beside, PooledPostgresqlDatabase):
     """A server, with as many connections as threads may want at once; whoever comes when all are out waits a while."""
 
     def __init__(self, name: str, most: int, **options: Any) -> None:

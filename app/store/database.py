@@ -34,6 +34,7 @@ from app.store import inserting, passing
 from app.store.composed import looked_up
 from app.store.connections import Postgres, Sqlite
 from app.store.connections import proxy as proxy
+from app.store.rowmaking import new_row
 from app.text import address
 from app.text.names import file_name
 
@@ -82,16 +83,17 @@ class Table(peewee.Model):
     def create(cls, **query: Any) -> Self:
         """Store a new row. Raises TypeError for a name that is no column: peewee would keep it beside the row."""
         cls.require(query)
-        row = cls(**query)
+        row: Self = new_row(cls, query)
         inserting.insert(row)
         return row
 
     @classmethod
     def require(cls, names: Iterable[str]) -> None:
         """Raise TypeError unless each is a column, or the stored key of a reference."""
-        wrong = sorted(set(names) - cls._meta.combined.keys())
+        known = cls._meta.combined
+        wrong = [name for name in names if name not in known]
         if wrong:
-            raise TypeError(f"{cls.__name__} has no column {', '.join(wrong)}")
+            raise TypeError(f"{cls.__name__} has no column {', '.join(sorted(wrong))}")
 
 
 class Select(peewee.ModelSelect):
@@ -217,6 +219,11 @@ def transaction() -> Iterator[None]:
     """All of the block is stored, or nothing. Opens this thread's connection when there is none."""
     with connection(), proxy.obj.atomic():
         yield
+
+
+def beside_commit(act: Callable[[], None]) -> None:
+    """Begin something else while this transaction waits for the disk (`beside`). Inside a transaction."""
+    proxy.obj.beside_commit(act)
 
 
 @contextmanager

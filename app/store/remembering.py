@@ -48,9 +48,10 @@ def _written(sql: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1024)
-def _locks(sql: str) -> bool:
-    """Whether somebody else may see that this was read, or it reads what others do just now."""
-    return _LOCKS.search(sql) is not None
+def _changes(sql: str) -> bool:
+    """Whether it may change something, somebody else may see that this was read, or it reads what others do just
+    now."""
+    return not sql.startswith(READS) or _LOCKS.search(sql) is not None
 
 
 class Kept:
@@ -132,7 +133,7 @@ class Remembering:
         found = memory.found
         if found is None:
             return run(sql, params)
-        if not sql.startswith(READS) or _locks(sql):
+        if _changes(sql):
             memory.wrote(sql)
             return run(sql, params)
         key = (sql, tuple(params or ()))

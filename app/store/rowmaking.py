@@ -7,6 +7,7 @@ handed to it: asking each field of each row took several times as long as all th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import peewee
@@ -61,6 +62,27 @@ def _plain(field: peewee.Field) -> type | None:
     if kind.db_value is not peewee.Field.db_value:
         return None
     return {peewee.CharField.adapt: str, peewee.TextField.adapt: str, peewee.IntegerField.adapt: int}.get(kind.adapt)
+
+
+def new_row(model: Any, values: Values) -> Any:
+    """A row to be stored: as `model(**values)`, but for what a field makes of a value that is set (a word, another
+    row), without the way through each column's accessor."""
+    row = model.__new__(model)
+    data = row.__data__ = model._meta.get_default_dict()
+    row._dirty, row.__rel__ = set(), {}
+    simple = _simple(model)
+    for name, value in values.items():
+        if name in simple:
+            data[name] = value
+        else:
+            setattr(row, name, value)
+    return row
+
+
+@lru_cache(maxsize=512)
+def _simple(model: Any) -> frozenset[str]:
+    """The columns whose values a row holds as they are set."""
+    return frozenset(each.name for each in model._meta.sorted_fields if each.accessor_class is peewee.FieldAccessor)
 
 
 def row_of(model: Any, values: dict[str, Any]) -> Any:

@@ -122,7 +122,7 @@ def test_threads_share_the_workers(evaluator: Evaluator) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_nobody_waits_for_a_worker_that_is_kept_at_hand(workers: int) -> None:
-    """With pauses between the calls, the next session is opened while another thread asks for one."""
+    """The next session is opened while other threads ask for one."""
     shared = Evaluator(workers)
     failed: list[NinteiError] = []
     right: list[bool] = []
@@ -133,6 +133,8 @@ def test_nobody_waits_for_a_worker_that_is_kept_at_hand(workers: int) -> None:
                 right.append(shared.execute("x = x * n", {"x": each, "n": n}).get("x", each) == each * n)
             except NinteiError as error:
                 failed.append(error)
+            if each % 3:
+                shared.prepare()
             time.sleep(0.0005 * (each % 4))
 
     threads = [threading.Thread(target=call, args=(n,)) for n in range(2, 5)]
@@ -151,12 +153,22 @@ def test_a_worker_that_died_while_its_session_was_at_hand_costs_nobody_an_answer
     try:
         assert alone.evaluate("1 + 1", {}) == 2
         for _ in range(3):
+            alone.prepare()
             for worker in psutil.Process().children():
                 if "monty" in worker.name():
                     worker.kill()
             assert alone.evaluate("1 + 1", {}) == 2
     finally:
         alone.close()
+
+
+def test_a_session_that_is_at_hand_is_used_once(evaluator: Evaluator) -> None:
+    for n in range(20):
+        assert evaluator.execute("seen = seen + 1 if n else 0", {"n": 0, "seen": n}) in ({"seen": 0}, {})
+        evaluator.prepare()
+        with pytest.raises(ScriptError, match="seen"):
+            evaluator.evaluate("seen", {})
+        evaluator.prepare()
 
 
 def test_a_closed_evaluator_starts_anew() -> None:

@@ -282,3 +282,24 @@ def test_a_server_that_is_away_is_lost_and_passes(tmp_path: Any) -> None:
         pass
     assert passing.lost(caught.value)
     assert database.passes(caught.value)
+
+
+def test_what_is_begun_beside_a_commit_is_begun_once_before_it_and_not_of_what_is_given_up(either: str) -> None:
+    begun: list[int] = []
+
+    def begin() -> None:
+        begun.append(1)
+
+    with opened(either):
+        with database.transaction():
+            database.beside_commit(begin)
+            with database.transaction():
+                database.beside_commit(begin)
+            assert begun == []
+        assert len(begun) == 1
+        with pytest.raises(ZeroDivisionError), database.transaction():
+            database.beside_commit(begin)
+            raise ZeroDivisionError
+        with database.transaction():
+            add("a")
+        assert len(begun) == 1

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import peewee
 import pytest
 
 from app.services.base import versions
 from app.states import Side
-from app.store import database, inserting, models, statements, visitrows
+from app.store import database, inserting, models, statements, visitrows, words
 from app.store.composed import Composed
 from app.store.models import ALL
-from app.store.rowmaking import as_stored
+from app.store.rowmaking import as_stored, new_row, sending
 
 
 @pytest.mark.parametrize("model", ALL, ids=lambda model: model.__name__)
@@ -75,3 +76,47 @@ def test_a_row_that_is_there_is_not_stored_again(either: str) -> None:
         assert statements.one(models.Counter, "name = ?", "a").value == 1  # type: ignore[union-attr]  # it is there
         with pytest.raises(peewee.IntegrityError):
             models.Counter.create(name="a", value=3)
+
+
+def valued(model: type[database.Table]) -> dict[str, object]:
+    """A value for each column of a table, as people of the portal's code give it."""
+    given: dict[str, object] = {}
+    for field in model._meta.sorted_fields:
+        if isinstance(field, words.WordField):
+            given[field.name] = next(iter(field.words))
+        elif isinstance(field, database.UtcField):
+            given[field.name] = datetime(2026, 4, 1, 18, tzinfo=ZoneInfo("Asia/Tokyo"))
+        elif isinstance(field, peewee.DateField):
+            given[field.name] = date(2026, 4, 1)
+        elif isinstance(field, database.JsonField):
+            given[field.name] = {"名": [1, None]}
+        elif isinstance(field, peewee.BlobField):
+            given[field.name] = b"x"
+        else:
+            number = field.field_type in {"INT", "BIGINT", "AUTO", "SMALLINT", "FLOAT", "BOOL"}
+            given[field.object_id_name if isinstance(field, peewee.ForeignKeyField) else field.name] = (
+                1 if number else " ａ@B.example"
+            )
+    return given
+
+
+@pytest.mark.parametrize("model", ALL, ids=lambda model: model.__name__)
+def test_a_new_row_and_what_is_sent_of_it_are_what_peewee_makes(model: type[database.Table]) -> None:
+    given = valued(model)
+    own = model(**given)
+    quick = new_row(model, given)
+    assert quick.__data__ == own.__data__
+    fields = model._meta.sorted_fields
+    assert sending(fields)(quick.__data__) == [field.db_value(own.__data__[field.name]) for field in fields]
+    assert new_row(model, {}).__data__.keys() == model().__data__.keys()
+    nothing: dict[str, object] = dict.fromkeys(quick.__data__)
+    assert sending(fields)(nothing) == [None] * len(fields)
+
+
+def test_what_is_stored_in_the_place_of_another_row_has_all_its_values(either: str) -> None:
+    versions.prepare(database.connect(either))
+    with database.connection():
+        inserting.replace(models.Counter(name="a", value=1))
+        inserting.replace(models.Counter(name="b", value=2))
+        inserting.replace(models.Counter(name="a", value=3))
+        assert {row.name: row.value for row in models.Counter.select()} == {"a": 3, "b": 2}

@@ -19,7 +19,7 @@ from app.services.process import effects, opening, queueing, resting, turns
 from app.services.process.moment import Closing, Moment
 from app.services.trouble import incidents
 from app.states import EntryKind, IncidentKind, Standing
-from app.store import cases, statements, timerrows, undo, visitrows, work
+from app.store import cases, database, statements, timerrows, undo, visitrows, work
 from app.store.models import Case
 
 
@@ -34,17 +34,25 @@ def start(portal: Portal, case: Case, data: Mapping[str, Any], now: datetime) ->
 
 
 def advance(
-    portal: Portal, case: Case, event: Event, now: datetime, closing: Closing | None = None, at: str = ""
+    portal: Portal,
+    case: Case,
+    event: Event,
+    now: datetime,
+    closing: Closing | None = None,
+    at: str = "",
+    loaded: Loaded | None = None,
 ) -> Step:
-    """Advance the (locked) case by one event; `at`: the element to which it happens.
+    """Advance the (locked) case by one event; `at`: the element to which it happens; `loaded`: its release, where the
+    caller has it.
 
     Raises TooLate when nothing waits for it, StepFailed when the process fails; then the transaction must be given up.
     """
     if case.ended:
         raise TooLate("The case has ended.")
     with incidents.net(case.id, at, kind=_kind(event), strict=True):
-        loaded = portal.releases.loaded(case.release_id)
+        loaded = loaded or portal.releases.loaded(case.release_id)
         blob, token = cases.state(case.id)
+        database.beside_commit(portal.engine.prepare)
         step = portal.engine.advance(loaded.program, Snapshot(blob, token), event, now)
         closed = {event.task_id: closing} if isinstance(event, CompleteTask) and closing else {}
         _store(portal, case, loaded, step, now, closed)

@@ -104,7 +104,7 @@ def _complete(
     nouns.after(sent)
     try:
         closing = Closing(actor, answer, behalf, kept=recallstate.keeps(stood, actor))
-        step = steps.advance(portal, case, CompleteTask(task.id, routes), now, closing, at=element.id)
+        step = steps.advance(portal, case, CompleteTask(task.id, routes), now, closing, element.id, setting.loaded)
     except TooLate as error:
         raise Stale("“%(title)s” has already been completed", title=task.title) from error
     trail.note(
