@@ -69,7 +69,7 @@ def new_row(model: Any, values: Values) -> Any:
     row), without the way through each column's accessor."""
     row = model.__new__(model)
     data = row.__data__ = model._meta.get_default_dict()
-    row._dirty, row.__rel__ = set(), {}
+    row._dirty, row.__rel__ = set(data), {}  # nothing of it is stored yet, so that any word may be set
     simple = _simple(model)
     for name, value in values.items():
         if name in simple:
