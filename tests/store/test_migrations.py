@@ -218,3 +218,24 @@ def test_each_step_has_a_number_of_its_own() -> None:
     """A database says by a number how far it has come: two steps of one number could not be told apart."""
     numbers = [step.number for step in schema.steps()]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_no_index_is_the_beginning_of_another(tmp_path: Path) -> None:
+    """Whatever is stored would write both, and the longer one answers what the shorter one does."""
+    bound = database.connect(f"sqlite:///{tmp_path}/nintei.db")
+    schema.prepare(bound)
+    with database.connection():
+        whole = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'"
+        partial = {name for (name,) in bound.execute_sql(whole).fetchall()}
+        found = {
+            table: [each for each in bound.get_indexes(table) if each.name not in partial]
+            for table in bound.get_tables()
+        }
+    twice = [
+        (short.name, longer.name)
+        for indexes in found.values()
+        for short in indexes
+        for longer in indexes
+        if short is not longer and not short.unique and longer.columns[: len(short.columns)] == short.columns
+    ]
+    assert twice == []

@@ -101,7 +101,7 @@ class User(UserMixin, _Asks, Row):
 class UserRole(Row):
     """Which roles an account has."""
 
-    user = ForeignKeyField(User, backref="roles_link", on_delete="CASCADE")
+    user = ForeignKeyField(User, backref="roles_link", on_delete="CASCADE", index=False)
     user_id: int
     role = ForeignKeyField(Role, backref="users_link", on_delete="CASCADE")
     role_id: int
@@ -125,7 +125,7 @@ class Absence(Row):
 class SavedView(Row):
     """A worklist filter that a person keeps."""
 
-    user = ForeignKeyField(User, backref="views", on_delete="CASCADE")
+    user = ForeignKeyField(User, backref="views", on_delete="CASCADE", index=False)
     user_id: int
     name = CharField(max_length=80)
     query = TextField()
@@ -137,7 +137,7 @@ class SavedView(Row):
 class RecordView(Row):
     """A list of records as somebody keeps it: narrowed and in order."""
 
-    user = ForeignKeyField(User, backref="record_views", on_delete="CASCADE")
+    user = ForeignKeyField(User, backref="record_views", on_delete="CASCADE", index=False)
     user_id: int
     place = CharField(max_length=40, index=True)  # which list: the name of its table
     name = CharField(max_length=80)

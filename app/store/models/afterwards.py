@@ -69,7 +69,7 @@ class Correction(Row):
 class DateRequest(Row):
     """The vendor asks for another day, or for none, after the day was settled; an operator answers."""
 
-    case = ForeignKeyField(Case, backref="date_requests", on_delete="CASCADE")
+    case = ForeignKeyField(Case, backref="date_requests", on_delete="CASCADE", index=False)
     case_id: int
     booking = ForeignKeyField(Booking, backref="requests", on_delete="CASCADE")
     booking_id: int
@@ -93,7 +93,7 @@ class DateRequest(Row):
 class BookingPerson(Row):
     """A member of the staff who is there on a day: an examiner or auditor."""
 
-    booking = ForeignKeyField(Booking, backref="people", on_delete="CASCADE")
+    booking = ForeignKeyField(Booking, backref="people", on_delete="CASCADE", index=False)
     booking_id: int
     user = ForeignKeyField(User, backref="dates", on_delete="CASCADE")
     user_id: int

@@ -16,7 +16,7 @@ from app.store.words import WordField
 class CompanyPerson(Row):
     """Somebody of a company. A manager has every right on each of its cases; what a member may do, each case says."""
 
-    company = ForeignKeyField(Company, backref="persons", on_delete="CASCADE")
+    company = ForeignKeyField(Company, backref="persons", on_delete="CASCADE", index=False)
     company_id: int
     user = ForeignKeyField(User, backref="companies", on_delete="CASCADE")
     user_id: int
@@ -36,7 +36,7 @@ class Mandate(Row):
 
     company = ForeignKeyField(Company, backref="mandates", on_delete="CASCADE")
     company_id: int
-    user = ForeignKeyField(User, backref="mandates", on_delete="CASCADE")
+    user = ForeignKeyField(User, backref="mandates", on_delete="CASCADE", index=False)
     user_id: int
     office = CharField(max_length=200, default="")  # the agent's firm, as the company calls it
     rights = WordField(Rights, max_length=10, default=Rights.ANSWER)
@@ -79,7 +79,7 @@ class Claim(Row):
     managers say if it is proved, else the body: typing a number proves nothing about who types.
     """
 
-    company = ForeignKeyField(Company, backref="claims", on_delete="CASCADE")
+    company = ForeignKeyField(Company, backref="claims", on_delete="CASCADE", index=False)
     company_id: int
     case = ForeignKeyField(Case, backref="claims", on_delete="CASCADE")
     case_id: int

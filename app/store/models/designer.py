@@ -36,7 +36,7 @@ class WorkspaceFile(Row):
     """A file that differs from the release's, or once did. Its revision only grows, so that nobody mistakes one content
     for another; a file without a row is the release's, at revision 0."""
 
-    workspace = ForeignKeyField(Workspace, backref="file_rows", on_delete="CASCADE")
+    workspace = ForeignKeyField(Workspace, backref="file_rows", on_delete="CASCADE", index=False)
     workspace_id: int
     path = CharField(max_length=240)
     content: Any = BlobField(null=True)  # none: removed
@@ -56,7 +56,7 @@ class WorkspaceFile(Row):
 class WorkspaceVersion(Row):
     """A content of a file, as it was saved or as it came too late: what somebody wrote is never dropped."""
 
-    workspace = ForeignKeyField(Workspace, backref="version_rows", on_delete="CASCADE")
+    workspace = ForeignKeyField(Workspace, backref="version_rows", on_delete="CASCADE", index=False)
     workspace_id: int
     path = CharField(max_length=240)
     revision = IntegerField()  # of the file with this content; of one that was kept aside: on which it was written
@@ -75,7 +75,7 @@ class WorkspaceVersion(Row):
 class WorkspaceEvent(Row):
     """What somebody did with a workspace; the rule of the second person reads it."""
 
-    workspace = ForeignKeyField(Workspace, backref="event_rows", on_delete="CASCADE")
+    workspace = ForeignKeyField(Workspace, backref="event_rows", on_delete="CASCADE", index=False)
     workspace_id: int
     at = UtcField()
     kind = WordField(WorkspaceAct, max_length=12)
@@ -92,7 +92,7 @@ class WorkspaceEvent(Row):
 class WorkspaceVisit(Row):
     """An opened page of a workspace and the file in it, seen a moment ago."""
 
-    workspace = ForeignKeyField(Workspace, backref="visit_rows", on_delete="CASCADE")
+    workspace = ForeignKeyField(Workspace, backref="visit_rows", on_delete="CASCADE", index=False)
     workspace_id: int
     page = CharField(max_length=40)
     user = ForeignKeyField(User, on_delete="CASCADE")

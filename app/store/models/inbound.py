@@ -19,7 +19,7 @@ class InboundMail(Row):
 
     message_id = CharField(max_length=200, unique=True)  # the same mail is stored once, by whichever way it comes
     digest = CharField(max_length=64, default="")  # of the mail as it came
-    case = ForeignKeyField(Case, null=True, backref="inbound_mails", on_delete="CASCADE")
+    case = ForeignKeyField(Case, null=True, backref="inbound_mails", on_delete="CASCADE", index=False)
     case_id: int | None
     element = CharField(max_length=120, default="")  # the element that sent the mail which this one answers
     sender = CharField(max_length=254, default="", index=True)
@@ -52,7 +52,7 @@ class InboundMail(Row):
 class Delivery(Row):
     """What became of a mail of ours at one recipient, where a server said so; none: it is not known to be amiss."""
 
-    mail = ForeignKeyField(Mail, backref="deliveries", on_delete="CASCADE")
+    mail = ForeignKeyField(Mail, backref="deliveries", on_delete="CASCADE", index=False)
     mail_id: int
     recipient = CharField(max_length=254)
     state = WordField(DeliveryState, moves=DELIVERY_MOVES, max_length=10)

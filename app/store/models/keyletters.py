@@ -18,7 +18,7 @@ class KeyLetter(Row):
     whose bytes lie encrypted among the files; nothing once the letter is destroyed.
     """
 
-    case = ForeignKeyField(Case, backref="key_letters", on_delete="CASCADE")
+    case = ForeignKeyField(Case, backref="key_letters", on_delete="CASCADE", index=False)
     case_id: int
     task = CharField(max_length=60)  # the engine task whose cards the key file is for
     issue = IntegerField()  # 1, then one more each time the letters are made anew: never the same components again

@@ -58,7 +58,7 @@ class CaseGram(Table):
     """Three letters that stand beside each other in a case's text, as one number (`store.search`)."""
 
     gram = BigIntegerField()
-    case = ForeignKeyField(Case, on_delete="CASCADE")
+    case = ForeignKeyField(Case, on_delete="CASCADE", index=False)
     case_id: int
 
     class Meta:

@@ -32,7 +32,7 @@ class Document(Table):
     """A file of a case: made by the portal or uploaded. The bytes lie under their digest in the data folder."""
 
     id = CharField(max_length=40, primary_key=True)
-    case = ForeignKeyField(Case, backref="documents", on_delete="CASCADE")
+    case = ForeignKeyField(Case, backref="documents", on_delete="CASCADE", index=False)
     case_id: int
     key = CharField(max_length=160)  # PDF document id, or element.field of an upload
     kind = WordField(DocumentKind, max_length=10)
@@ -54,13 +54,13 @@ class Document(Table):
     signatures: Any = JsonField(default=list)  # of an upload: connectors.signed.Found as dicts, as it came in
 
     class Meta:
-        indexes = ((("case", "key", "version"), False), (("case", "key", "origin"), False))
+        indexes = ((("case", "key", "origin"), False),)
 
 
 class Opening(Row):
     """A download group that is open to the vendor of a case."""
 
-    case = ForeignKeyField(Case, backref="openings", on_delete="CASCADE")
+    case = ForeignKeyField(Case, backref="openings", on_delete="CASCADE", index=False)
     case_id: int
     grp = CharField(max_length=80)
     at = UtcField()
@@ -216,7 +216,7 @@ class Secret(Row):
 class Note(Row):
     """A line of the thread between vendor and body, or (`internal`) of the staff among themselves."""
 
-    case = ForeignKeyField(Case, backref="notes", on_delete="CASCADE")
+    case = ForeignKeyField(Case, backref="notes", on_delete="CASCADE", index=False)
     case_id: int
     at = UtcField()
     by = ForeignKeyField(User, null=True)

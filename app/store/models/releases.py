@@ -12,7 +12,7 @@ from app.store.database import JsonField, Row, UtcField
 class Release(Row):
     """Content of a process package, once for each digest: the archive is the truth, whatever the folder says now."""
 
-    package_id = CharField(max_length=80, index=True)
+    package_id = CharField(max_length=80)
     number = IntegerField()
     title = CharField(max_length=200)
     digest = CharField(max_length=64, unique=True)

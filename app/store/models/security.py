@@ -34,7 +34,7 @@ class KnownPlace(Row):
     """A place from which an account signed in lately: what the guard of the sign-in knows it by. That somebody signed
     in is told by the audit record alone."""
 
-    user = ForeignKeyField(User, backref="known_places", on_delete="CASCADE")
+    user = ForeignKeyField(User, backref="known_places", on_delete="CASCADE", index=False)
     user_id: int
     place = CharField(max_length=64)
     until = UtcField(index=True)

@@ -89,7 +89,7 @@ class Draft(Table):
 class Reminder(Row):
     """A reminder that went out: once for each task and day count."""
 
-    task = ForeignKeyField(Task, on_delete="CASCADE")
+    task = ForeignKeyField(Task, on_delete="CASCADE", index=False)
     task_id: str
     kind = CharField(max_length=20)
     sent_at = UtcField()
