@@ -113,7 +113,10 @@ def walk(person: Hands, routes: MapAdapter, seen: Counter[str]) -> None:
         if not kind or kind in own:
             continue
         answer = came(person, url)
-        if answer is None or answer.status in (401, 403) or "text/html" not in answer.headers.get("content-type", ""):
+        if answer is None:
+            own.add(kind)  # what a browser takes down is taken down by each address of its route
+            continue
+        if answer.status in (401, 403) or "text/html" not in answer.headers.get("content-type", ""):
             continue
         if answer.request.redirected_from is not None:
             url = answer.url.removeprefix(person.place.url)

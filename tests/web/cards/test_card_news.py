@@ -6,13 +6,11 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import waitress
-from waitress import wasyncore
 
 from app import web
 from app.engine import Engine
@@ -22,7 +20,8 @@ from app.services.base.actors import Actor
 from app.states import Side
 from app.store import database, datastore
 from app.web.cards.desk import NEWS
-from hardware.agent import Server
+from app.web.server import Server
+from hardware import agent
 from tests.services.conftest import PACKAGES, open_bench
 from tests.support.network import wait_until
 from tests.web.conftest import Site
@@ -75,23 +74,16 @@ def office(folder: Path, url: str, engine: Engine) -> Iterator[Office]:
     bench = open_bench(folder, url, engine, PACKAGES)
     app = web.create_app(bench.portal, datastore.Accounts(bench.portal.today))
     room = app.extensions[NEWS] = WaitingRoom(PLACES)
-    sockets: dict[int, Any] = {}
-    server = waitress.create_server(
-        app, host="127.0.0.1", port=0, map=sockets, threads=PLACES + 1, channel_request_lookahead=1
+    server = Server(
+        app, patience=5, leaving=room.close, host="127.0.0.1", port=0, threads=PLACES + 1, channel_request_lookahead=1
     )
-
-    def run() -> None:
-        with suppress(OSError):  # its sockets are closed under it: there is no other way to end it from outside
-            server.run()
-
-    thread = threading.Thread(target=run, daemon=True)
+    [(_, port)] = server.places
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield Office(Site(bench, app), int(server.effective_port), room)
+        yield Office(Site(bench, app), port, room)
     finally:
-        room.close()
-        server.task_dispatcher.shutdown()
-        wasyncore.close_all(sockets, ignore_all=True)
+        server.stop()
         thread.join(30)
 
 
@@ -109,7 +101,7 @@ def test_pages_wait_until_an_agent_reports_and_leave_a_thread_to_others(here: Of
     assert said(here.ask(f"/cards/news?after={word}")) == {"word": word, "pause": 1.0}, "there is no place for a third"
     assert b"/cards" in here.get("/cards"), "others are answered meanwhile"
     assert here.room.inside == PLACES
-    Server(f"http://127.0.0.1:{here.port}", token).post("beat", {"reader": "R"})
+    agent.Server(f"http://127.0.0.1:{here.port}", token).post("beat", {"reader": "R"})
     answers = [said(page) for page in pages]
     assert [each["pause"] for each in answers] == [0, 0]
     assert {each["word"] for each in answers} == {here.word()}

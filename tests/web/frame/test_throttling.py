@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import waitress
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -31,6 +30,7 @@ from app.store import attempts, database, datastore, guesses
 from app.store.models import Guess, KnownPlace, TrailEntry
 from app.web.account import passwordforms, signins
 from app.web.frame.proxies import TrustedProxies
+from app.web.server import Server
 from tests.services.conftest import PACKAGES, STAFF, open_bench
 from tests.web.conftest import Site
 from tests.web.desk_support import text
@@ -209,11 +209,12 @@ def served(request: pytest.FixtureRequest, tmp_path: Path, engine: Engine) -> It
     bench = open_bench(tmp_path, url, engine, PACKAGES)
     app = web.create_app(bench.portal, datastore.Accounts(bench.portal.today))
     app.config.update(WTF_CSRF_ENABLED=False)
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=16)
+    server = Server(app, patience=5, host="127.0.0.1", port=0, threads=16)
+    [(host, port)] = server.places
     thread = threading.Thread(target=server.run)
     thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    yield f"http://{host}:{port}"
+    server.stop()
     thread.join(20)
     if database.is_postgres():
         database.proxy.obj.close_all()
