@@ -148,8 +148,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """What is there by now stays till the end: nobody looks through it for garbage any more."""
-    gc.collect()
+    """What is there by now stays till the end: nobody looks through it for garbage, now or later."""
     gc.freeze()
 
 

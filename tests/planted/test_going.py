@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 
 import pytest
 
@@ -23,14 +23,18 @@ from tests.planted.test_places import ECHOES, FOREIGN, PLACES
 Files = Mapping[str, bytes]
 
 
-def _wrong() -> Iterator[tuple[str, Files]]:
+def _wrong() -> Iterator[tuple[str, Callable[[], Files]]]:
     for plant in [*KNOWN, *MORE]:
-        yield plant.name, planted(SHIPPED if plant.shipped else THREE_STEPS, plant.edit)
+        yield plant.name, partial(planted, SHIPPED if plant.shipped else THREE_STEPS, plant.edit)
     for name, edit, *_ in CASES:
-        yield name, edited(edit).files
+        yield name, partial(_edited, edit)
     edits: dict[str, Edit] = {name: edit for name, edit, *_ in PLACES} | {n: e for n, (e, _) in ECHOES.items()}
     for name, edit in {**edits, **FOREIGN}.items():
-        yield name, planted(THREE_STEPS, edit)
+        yield name, partial(planted, THREE_STEPS, edit)
+
+
+def _edited(edit: Edit) -> Files:
+    return edited(edit).files
 
 
 WRONG = list(_wrong())
@@ -39,9 +43,15 @@ EACH = pytest.mark.parametrize("number", range(len(WRONG)), ids=IDS)
 
 
 @cache
+def files_of(number: int) -> Files:
+    """What is wrong, put together by whoever looks at it: each test process reads the list of them."""
+    return WRONG[number][1]()
+
+
+@cache
 def found_in(number: int) -> list[Problem]:
     """What is said of it, worked out once."""
-    return said(WRONG[number][1])
+    return said(files_of(number))
 
 
 _DRAWN = ("property:", "parameter:")
@@ -49,7 +59,7 @@ _DRAWN = ("property:", "parameter:")
 
 @EACH
 def test_every_problem_has_a_place_that_is_there(number: int) -> None:
-    files = WRONG[number][1]
+    files = files_of(number)
     package, found = catalogue.from_files(files), found_in(number)
     assert found
     for problem in found:
@@ -80,7 +90,8 @@ def test_nothing_is_said_twice(number: int) -> None:
 
 
 def _mendable() -> Iterator[tuple[int, Files, Problem, mending.Action]]:
-    for number, (_, files) in enumerate(WRONG):
+    for number in range(len(WRONG)):
+        files = files_of(number)
         package = catalogue.from_files(files)
         for problem in found_in(number):
             action = mending.mend(package, problem)
@@ -117,8 +128,8 @@ def test_an_offer_that_is_too_late_changes_nothing() -> None:
 
 def test_with_a_memo_the_same_is_said() -> None:
     memo, engine = Memo(2_000_000), Engine(Evaluator())
-    for number, (name, files) in list(enumerate(WRONG))[::4]:
+    for number, (name, _) in list(enumerate(WRONG))[::4]:
         with memo.used():
-            again = [str(each) for each in checks.everything(engine, catalogue.from_files(files))]
+            again = [str(each) for each in checks.everything(engine, catalogue.from_files(files_of(number)))]
         assert again == [str(each) for each in found_in(number)], name
         assert memo.weight <= 2_000_000

@@ -155,3 +155,11 @@ def test_long_groups_begin_browsers_are_spread_and_single_tests_end() -> None:
     walk = [names.index(f"b{n}") for n in range(4)]
     assert walk == list(range(walk[0], walk[0] + 4))
     assert order.arranged(found) == found
+
+
+def test_the_modules_that_take_longest_come_after_the_groups_and_are_there() -> None:
+    long = [_Item(f"l{each}", each) for each in sorted(order.LONG)]
+    found = order.arranged([_Item("s"), *long, _Item("f", "flow"), _Item("b", "browser-walk")])
+    assert [each.name for each in found][:1] == ["f"]
+    assert found[1 : len(long) + 1] == long
+    assert [each for each in order.LONG if not (PROJECT / each.removeprefix(order.MODULE)).exists()] == []

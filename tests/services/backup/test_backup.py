@@ -225,6 +225,7 @@ def test_the_secret_with_which_the_data_was_made_is_asked_for(
 # Encrypted
 
 
+@pytest.mark.parametrize("walked", ["sqlite"], indirect=True)  # a passphrase is slow to try, whatever it guards
 def test_under_a_passphrase_it_is_opened_by_it_alone(
     walked: tuple[Bench, str], settings: Settings, elsewhere: Settings, tmp_path: Path
 ) -> None:
