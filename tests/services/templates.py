@@ -10,12 +10,19 @@ import sqlite3
 import tempfile
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
 
 from app.catalogue.model import Package
 from app.services.base.releases import Loaded, Releases
+from app.store import database
 from app.store import releases as store
 
+SERVER = "postgresql://"
 _made: dict[Path, Path] = {}  # folder of packages → a database with them
+_there: dict[tuple[str, Path], str] = {}  # server, folder of packages → the name of such a database on it
 
 
 class KnownReleases(Releases):
@@ -44,9 +51,11 @@ class KnownReleases(Releases):
 
 
 def copy_to(url: str, packages: Path) -> bool:
-    """Begin a new SQLite database with what `keep` put by; false where there is nothing yet."""
+    """Begin a new database with what `keep` put by; false where there is nothing yet, or something in the database."""
+    if url.startswith(SERVER):
+        return _copy_there(url, packages)
     made, target = _made.get(packages), Path(url.removeprefix("sqlite:///"))
-    if made is None or not url.startswith("sqlite:///") or target.exists():
+    if made is None or target.exists():
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(made, target)
@@ -54,8 +63,11 @@ def copy_to(url: str, packages: Path) -> bool:
 
 
 def keep(url: str, packages: Path) -> None:
-    """Put a copy of a SQLite database by, for the tests that follow in this process."""
-    if not url.startswith("sqlite:///") or packages in _made:
+    """Put a copy of a database by, for the tests that follow in this process."""
+    if url.startswith(SERVER):
+        _keep_there(url, packages)
+        return
+    if packages in _made:
         return
     folder = tempfile.TemporaryDirectory(prefix="nintei-tests-")
     atexit.register(folder.cleanup)
@@ -66,3 +78,44 @@ def keep(url: str, packages: Path) -> None:
     ):
         source.backup(copy)
     _made[packages] = file
+
+
+def _copy_there(url: str, packages: Path) -> bool:
+    """The same on a server: the empty database gives way to one that is made of what was put by."""
+    name, server = _parted(url)
+    made = _there.get((server, packages))
+    if made is None:
+        return False
+    with psycopg.connect(url, autocommit=True) as connection:
+        [tables] = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() or (1,)
+    if tables:
+        return False
+    try:
+        _remade(server, name, made)
+    except psycopg.errors.ObjectInUse:  # somebody is connected already
+        return False
+    return True
+
+
+def _keep_there(url: str, packages: Path) -> None:
+    name, server = _parted(url)
+    if (server, packages) in _there:
+        return
+    made = f"begun_{len(_there)}"
+    database.proxy.obj.close_all()  # nobody may be connected with what a database is made of
+    with contextlib.suppress(psycopg.errors.ObjectInUse):
+        _remade(server, made, name)
+        _there[server, packages] = made
+
+
+def _remade(server: str, name: str, model: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        connection.execute(made.format(sql.Identifier(name), sql.Identifier(model)))
+
+
+def _parted(url: str) -> tuple[str, str]:
+    """The name of a database, and the address of its server's own."""
+    parts = urlsplit(url)
+    return parts.path.removeprefix("/"), urlunsplit(parts._replace(path="/postgres"))
