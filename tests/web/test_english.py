@@ -123,6 +123,7 @@ class World:
         talking.say(portal, first.number, "決算書は確認済み", staff(first), internal=True)
         site.bench.drain()
         self.typed = sorted(_typed(portal), key=len, reverse=True)
+        self._judged: dict[str, bool] = {}
         # The records show rows as they are stored: titles in Japanese.
         with database.connection():
             self.stored = {*portal.releases.english(), *(row.label for row in Mail.select())}
@@ -136,16 +137,17 @@ class World:
 
     def left(self, texts: Iterable[str]) -> list[str]:
         """The texts that are Japanese without what people typed and without what stays."""
-        found = []
-        for text in texts:
-            if not JAPANESE.search(text):
-                continue
+        return [" ".join(text.split()) for text in texts if self._is_left(text)]
+
+    def _is_left(self, text: str) -> bool:
+        if not JAPANESE.search(text):
+            return False
+        if text not in self._judged:  # most of a page stands on many others
             rest = text
             for words in (*self.typed, *STAYS):
                 rest = rest.replace(words, "")
-            if JAPANESE.search(rest):
-                found.append(" ".join(text.split()))
-        return found
+            self._judged[text] = bool(JAPANESE.search(rest))
+        return self._judged[text]
 
 
 def _typed(portal: Any) -> set[str]:
@@ -197,6 +199,7 @@ def walk(world: World, client: FlaskClient, starts: Iterable[str]) -> tuple[dict
     routes = world.site.app.url_map.bind("localhost")
     ahead, known, seen, asked = deque(starts), set(starts), Counter[str](), Counter[tuple[str, str]]()
     left: dict[str, list[str]] = {}
+    files: set[str] = set()  # kinds of links at which a file is given out
     while ahead:
         url = ahead.popleft()
         path, _, query = url.partition("#")[0].partition("?")
@@ -211,6 +214,8 @@ def walk(world: World, client: FlaskClient, starts: Iterable[str]) -> tuple[dict
         reference = path.removeprefix("/help/") in manual.MORE  # it quotes what stands in files, as it stands there
         if reference or endpoint in NOT_OURS or endpoint == "static" or seen[kind] >= A_FEW or "lang=" in query:
             continue
+        if kind in files:
+            continue
         if asked[path, kind] >= ASKED:
             continue
         asked[path, kind] += 1
@@ -224,6 +229,8 @@ def walk(world: World, client: FlaskClient, starts: Iterable[str]) -> tuple[dict
         seen[kind] += 1
         if answer.mimetype not in ("text/html", "application/json", "application/xml"):
             answer.close()  # a file that is not read to its end holds on to the database
+            if answer.status_code == 200:
+                files.add(kind)
             continue
         words = Words(answer.text)
         texts = words.found if answer.mimetype != "application/json" else list(_texts(answer.json))
