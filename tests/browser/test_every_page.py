@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -106,11 +107,13 @@ def unasked(routes: MapAdapter) -> list[str]:
 def walk(person: Hands, routes: MapAdapter, seen: Counter[str]) -> None:
     """Follow links to one page of each kind that this person has not seen."""
     guessed = unasked(routes)
-    ahead, own = deque([*STARTS, *guessed]), set()
+    ahead, own, turned = deque([*STARTS, *guessed]), set(), set()
     while ahead:
         url = ahead.popleft()
         kind = kind_of(routes, url)
         if not kind or kind in own:
+            continue
+        if kind in turned and kind_of(routes, leads(person, url)) in own:
             continue
         answer = came(person, url)
         if answer is None:
@@ -119,9 +122,12 @@ def walk(person: Hands, routes: MapAdapter, seen: Counter[str]) -> None:
         if answer.status in (401, 403) or "text/html" not in answer.headers.get("content-type", ""):
             continue
         if answer.request.redirected_from is not None:
+            turned.add(kind)
             url = answer.url.removeprefix(person.place.url)
             kind = kind_of(routes, url)
             if not kind or kind in own:
+                with suppress(PlaywrightError):  # some pages ask all the time
+                    person.page.wait_for_load_state("networkidle", timeout=3000)  # what it asks as it is left fails
                 continue
         if url in guessed and answer.status in (404, 422):
             continue  # there only where the portal is set up so, or for whoever comes back from elsewhere
@@ -134,6 +140,12 @@ def walk(person: Hands, routes: MapAdapter, seen: Counter[str]) -> None:
         links = person.page.eval_on_selector_all("a[href]", "all => all.map(each => each.getAttribute('href'))")
         path = url.partition("?")[0]
         ahead.extend(path + link if link.startswith("?") else link for link in links if link[:1] in "/?")
+
+
+def leads(person: Hands, url: str) -> str:
+    """Where the address sends whoever asks for it; the address itself, if it does not."""
+    answer = person.context.request.head(url, max_redirects=0)
+    return str(answer.headers.get("location", url)).removeprefix(person.place.url)
 
 
 def came(person: Hands, url: str) -> Response | None:
