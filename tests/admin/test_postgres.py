@@ -68,9 +68,9 @@ def test_every_order_goes_on_to_the_end_and_back(kind: Kind, site: Site) -> None
                 pages.append([row._pk for row in page.rows])
                 if not page.after or len(seen) > len(every):
                     break
-                last = querying._place(kind, ask, page.rows[-1])
+                last = querying.place_of(kind, ask, page.rows[-1])
                 ask = Ask(sort=sort, after=last)
             assert sorted(map(str, seen)) == sorted(map(str, every)), (kind.name, sort)
             if len(pages) > 1:
-                first = querying._place(kind, ask, listing.page(kind, ask, 3).rows[0])
+                first = querying.place_of(kind, ask, listing.page(kind, ask, 3).rows[0])
                 assert [row._pk for row in listing.page(kind, Ask(sort=sort, before=first), 3).rows] == pages[-2]
