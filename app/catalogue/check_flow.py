@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from app.catalogue.complaints import Complaints, quoted
 from app.catalogue.drawn import Element
-from app.catalogue.following import Following, called, inside
+from app.catalogue.following import Following
 from app.catalogue.game import JOINS, Game, Played
+from app.catalogue.graph import called, inside
 from app.catalogue.model import Package
 from app.catalogue.words import Listed
 from app.errors import N_, Named

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.catalogue.complaints import Complaints
 from app.catalogue.drawn import Element
 from app.catalogue.fields import form_fields
-from app.catalogue.following import called, inside
+from app.catalogue.graph import called, inside
 from app.catalogue.manifest import FILE
 from app.catalogue.model import Package
 from app.catalogue.older import NEWEST

@@ -155,7 +155,7 @@ class ValueChecks:
 
     def _set_somewhere(self, name: str) -> bool:
         """Else it was named already, as a name that nothing ever sets."""
-        return any(name in names_of for names_of in self.following.sets.values())
+        return any(name in names_of for names_of in self.following.sets.own.values())
 
     def _loop(self, element: Element, state: State) -> None:
         loop = element.loop

@@ -15,17 +15,19 @@ from heapq import heappop, heappush
 from app.bpmn import Flow
 from app.catalogue.domains import ANY, State, of_kind, widened
 from app.catalogue.drawn import Element
+from app.catalogue.graph import Graph, called, inside
 from app.catalogue.judging import run
 from app.catalogue.model import Package
 from app.catalogue.python import names, parsed
 from app.catalogue.routed import routes
+from app.catalogue.sets import Sets
 from app.catalogue.verdicts import judged
 
 MAX_VISITS = 40_000  # of elements, in all
 WIDEN_AFTER = 12  # visits of one element, before ranges are made endless
 
 
-class Following:
+class Following(Graph):
     """The states of one package. `whole`: everything settled within the bounds.
 
     `meant`: arrows that are followed although their condition can never be true, as if it were what its author meant:
@@ -34,26 +36,16 @@ class Following:
     """
 
     def __init__(self, package: Package, meant: Collection[str] = (), base: Following | None = None) -> None:
-        self.package = package
+        super().__init__(package)
         self.meant = meant
         self.entry: dict[str, State] = {}  # what may be when an element is reached
         self.on: dict[str, State] = {}  # … when an arrow is taken, by its id
         self.ends: dict[str, State] = {}  # … when a process or subprocess has ended
-        self.out: dict[str, list[Flow]] = defaultdict(list)
-        self.into: dict[str, list[Flow]] = defaultdict(list)
-        self.borders: dict[str, list[Element]] = defaultdict(list)
-        self.starts: dict[str, list[str]] = defaultdict(list)
-        self.standing: dict[str, list[Element]] = defaultdict(list)  # event subprocesses, by what they stand by in
-        self.callers: dict[str, list[str]] = defaultdict(list)
         self.routes = routes(package)
-        self.sets = self._sets()  # by process or subprocess
-        self.loose = self._loose()
-        self.around: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        self.sets = Sets(package, self.routes)
         self.visits: dict[str, int] = defaultdict(int)
         self.pending: set[str] = set()
         self.queue: list[tuple[int, str]] = []
-        self._drawn()
-        self.ranks = self._ranked()
         if base is None:
             self._start()
         else:
@@ -62,47 +54,6 @@ class Following:
                 if flow.id in meant and flow.source in self.entry:
                     self._later(flow.source)
         self.whole = self._walk()
-
-    def _drawn(self) -> None:
-        for flow in self.package.flows:
-            if flow.source in self.package.elements and flow.target in self.package.elements:
-                self.out[flow.source].append(flow)
-                self.into[flow.target].append(flow)
-        for element in self.package.elements.values():
-            if element.attached_to:
-                self.borders[element.attached_to].append(element)
-            if element.kind == "startEvent":
-                self.starts[inside(element)].append(element.id)
-            if element.by_event:
-                self.standing[inside(element)].append(element)
-            if container := called(element):
-                self.callers[container].append(element.id)
-
-    def _ranked(self) -> dict[str, int]:
-        """Elements in the order in which cases come to them, as far as there is one: whoever is visited in it has
-        mostly heard of all that leads there."""
-        done: dict[str, None] = {}
-        seen: set[str] = set()
-        starts = [start for starts in self.starts.values() for start in starts]
-        for first in [*starts, *self.package.elements]:
-            ways = [(first, iter(self._ahead(first)))] if first not in seen else []
-            seen.add(first)
-            while ways:
-                here, ahead = ways[-1]
-                there = next((each for each in ahead if each not in seen), None)
-                if there is None:
-                    done[here] = None
-                    ways.pop()
-                else:
-                    seen.add(there)
-                    ways.append((there, iter(self._ahead(there))))
-        return {name: -place for place, name in enumerate(done)}
-
-    def _ahead(self, name: str) -> list[str]:
-        """Where a case may come next; last into what the element runs, which so is ranked before what follows."""
-        element = self.package.elements[name]
-        after = [flow.target for flow in self.out[name]] + [border.id for border in self.borders[name]]
-        return after + self.starts.get(called(element), []) if called(element) else after
 
     def _later(self, name: str) -> None:
         if name not in self.pending:
@@ -127,20 +78,6 @@ class Following:
             self._visit(self.package.elements[name])
         return True
 
-    def _sets(self) -> dict[str, frozenset[str]]:
-        """The names that the elements right inside a process or subprocess set."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for element in self.package.elements.values():
-            found[inside(element)].update(self.routes[element.id], (element.loop.output,) if element.loop else ())
-            for code in element.scripts.values():
-                found[inside(element)].update(names(parsed(code), ast.Store))
-        return {container: frozenset(each) for container, each in found.items()}
-
-    def _loose(self) -> frozenset[str]:
-        """Names that event subprocesses set: at any moment, beside what runs."""
-        aside = {element.id for element in self.package.elements.values() if element.by_event}
-        return frozenset().union(*(each for container, each in self.sets.items() if container in aside))
-
     def _settled(self, state: State, sets: frozenset[str]) -> State:
         """Where processes call each other, a name that the other side sets is taken to be set: which of its ways a case
         has come by is not kept apart."""
@@ -151,24 +88,6 @@ class Following:
                 bare = replace(domain, unset=False)
                 names_of[name] = ANY if bare.empty else bare
         return State(names_of)
-
-    def _cached(self, container: str) -> tuple[frozenset[str], frozenset[str]]:
-        """Names that are set outside the container, and inside it."""
-        if container not in self.around:
-            self.around[container] = (self._outside(container), self._inside(container))
-        return self.around[container]
-
-    def _outside(self, container: str) -> frozenset[str]:
-        return frozenset().union(*(each for other, each in self.sets.items() if other != container))
-
-    def _inside(self, container: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
-        """The names that a process sets, with all that it calls."""
-        found = self.sets.get(container, frozenset())
-        for element in self.package.elements.values():
-            deeper = called(element) if inside(element) == container else ""
-            if deeper and deeper not in seen:
-                found |= self._inside(deeper, seen | {container})
-        return found
 
     def dead(self) -> list[Flow]:
         """Arrows with a condition out of gateways that are reached, which no case can take."""
@@ -181,9 +100,9 @@ class Following:
 
     def _begin(self, container: str, state: State) -> None:
         if container != self.package.entry:
-            state = self._settled(state, self._cached(container)[0])
+            state = self._settled(state, self.sets.outside(container))
         beside = state  # at any moment: whatever is set inside may be anything then
-        for name in self._cached(container)[1] if self.standing.get(container) else ():
+        for name in self.sets.inside(container) if self.standing.get(container) else ():
             beside = beside.with_(name, ANY)
         for element in self.standing.get(container, ()):
             self._reach(element.id, beside)
@@ -192,7 +111,7 @@ class Following:
 
     def _reach(self, name: str, state: State) -> None:
         """A case may come to this element in this state."""
-        for changed in self.loose & state.names.keys():
+        for changed in self.sets.loose & state.names.keys():
             state = state.with_(changed, ANY)
         before = self.entry.get(name)
         after = state if before is None else before.joined(state)
@@ -335,7 +254,7 @@ class Following:
 
     def _returned(self, element: Element, container: str, state: State) -> State:
         """After a call: what the called process sets and hands back is as it left it, the rest as it was."""
-        sets = self._cached(container)[1]
+        sets = self.sets.inside(container)
         if "returns" in element.properties:
             sets = sets.intersection(element.listed("returns"))
         left = self._settled(self.ends[container], sets)
@@ -359,13 +278,3 @@ class Following:
         if loop.item and loop.item not in before.names:
             found = State({name: domain for name, domain in found.names.items() if name != loop.item})
         return found
-
-
-def inside(element: Element) -> str:
-    """The process or subprocess in which the element stands."""
-    return element.parent or element.process
-
-
-def called(element: Element) -> str:
-    """The process or subprocess that the element runs; "" of every other element."""
-    return element.runs

@@ -20,7 +20,8 @@ from itertools import product
 from app.bpmn import Flow
 from app.catalogue.domains import Domain, State
 from app.catalogue.drawn import Element
-from app.catalogue.following import Following, inside
+from app.catalogue.following import Following
+from app.catalogue.graph import inside
 from app.catalogue.python import names, parsed
 from app.catalogue.verdicts import judged
 

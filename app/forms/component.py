@@ -10,17 +10,16 @@ from app.declarations import COMPONENT_PROPERTIES
 from app.errors import N_
 from app.feel import Expression, FeelError
 from app.feel import parse as parse_feel
-from app.forms.allowed import ALLOWED, OF_OPTION, PROPERTIES, VALIDATE
-from app.forms.attributes import Attributes
+from app.forms.allowed import ALLOWED, PROPERTIES, VALIDATE
+from app.forms.choosing import Choosing
 from app.forms.patterns import BadPattern, compiled
-from app.forms.spec import INPUTS, MANY, ONE, Column, FieldSpec, Format, Kind, Limits, Option, Subtype
-from app.text.days import parse_date, parse_datetime, parse_time
+from app.forms.spec import INPUTS, FieldSpec, Format, Kind, Limits, Subtype
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 PATTERN = "validate.pattern"
 
 
-class Component(Attributes):
+class Component(Choosing):
     """Reads one component. `children` reads the components of a group or list."""
 
     def __init__(
@@ -150,41 +149,6 @@ class Component(Attributes):
             self.complain(N_("subtype must be date, time or datetime"))
             return Subtype.DATE
 
-    def options(self) -> tuple[tuple[Option, ...], str]:
-        if self.kind not in ONE and self.kind not in MANY:
-            if "options" in self.properties:
-                self.complain(N_("properties.options belongs to a radio, select, checklist or taglist"))
-            return (), ""
-        source = self.string("options", self.properties)
-        if source not in ("", *COMPONENT_PROPERTIES["options"].choices):
-            self.complain(N_("properties.options must be calendar, wishes, examiners or cards"))
-        source = source or self.string("valuesKey")
-        values = self.part.get("values", [])
-        if not isinstance(values, list):
-            self.complain(N_("values must be a list of label and value"))
-            return (), source
-        options = tuple(option for value in values if (option := self.option(value)))
-        if not options and not source:
-            self.complain(N_("The field has no options to choose from: give values, valuesKey or properties.options"))
-        if len({option.value for option in options}) != len(options):
-            self.complain(N_("Two options have the same value"), part="values")
-        return options, source
-
-    def option(self, value: object) -> Option | None:
-        if not isinstance(value, Mapping) or not isinstance(value.get("value"), str) or not value["value"]:
-            self.complain(N_("Every option needs a label and a value, both texts"))
-            return None
-        self.unknown(value, OF_OPTION | {"label", "value", "label_en"}, "values.")
-        if "exclusive" in value and self.kind not in MANY:
-            self.complain(N_("values.exclusive belongs to a checklist or taglist"))
-        label = value.get("label")
-        return Option(
-            value["value"],
-            label if isinstance(label, str) else value["value"],
-            self.string("label_en", value),
-            self.flag("exclusive", value),
-        )
-
     def limits(self) -> Limits:
         pattern = self.pattern()
         return Limits(
@@ -210,29 +174,6 @@ class Component(Attributes):
             self.complain(N_("validate.pattern is no pattern: %(reason)s"), part=PATTERN, reason=error)
             return ""
         return text
-
-    def default(self, options: tuple[Option, ...], source: str, subtype: Subtype) -> Any:
-        value = self.part.get("defaultValue")
-        if value is None or value == "":
-            return None
-        tests: dict[Kind, Callable[[], bool]] = {
-            Kind.CHECKBOX: lambda: isinstance(value, bool),
-            Kind.NUMBER: lambda: isinstance(value, int | float | str) and not isinstance(value, bool),
-            Kind.DATETIME: lambda: isinstance(value, str) and _moment(value, subtype),
-        }
-        known = {option.value for option in options}
-        if self.kind in ONE:
-            fits = isinstance(value, str) and (value in known or bool(source))
-        elif self.kind in MANY:
-            fits = isinstance(value, list) and all(
-                isinstance(item, str) and (item in known or source) for item in value
-            )
-        else:
-            fits = tests.get(self.kind, lambda: isinstance(value, str) and not value.startswith("="))()
-        if not fits:
-            self.complain(N_("defaultValue does not fit the field"), part="defaultValue")
-            return None
-        return value
 
     def autocomplete(self) -> str:
         token = self.string("autocomplete", self.properties)
@@ -268,20 +209,6 @@ class Component(Attributes):
         rows = self.integer("defaultRepetitions", low=0, high=100)
         return 1 if rows is None else rows
 
-    def columns(self) -> tuple[Column, ...]:
-        if self.kind is not Kind.TABLE:
-            return ()
-        found: list[Column] = []
-        values = self.part.get("columns")
-        for value in values if isinstance(values, list) else []:
-            if not isinstance(value, Mapping) or not isinstance(value.get("key"), str):
-                self.complain(N_("Every column needs a label and a key"))
-                continue
-            found.append(Column(value["key"], self.string("label", value), self.string("label_en", value)))
-        if not found:
-            self.complain(N_("The table has no columns"))
-        return tuple(found)
-
     def source(self) -> str:
         if self.kind is Kind.TABLE:
             name = self.string("dataSource").removeprefix("=").strip()
@@ -307,12 +234,3 @@ class Component(Attributes):
         except FeelError as error:
             self.complain(N_("conditional.hide cannot be read: %(reason)s"), part="conditional.hide", reason=error)
             return None
-
-
-def _moment(value: str, subtype: Subtype) -> bool:
-    read: Mapping[Subtype, Callable[[str], object]] = {
-        Subtype.DATE: parse_date,
-        Subtype.TIME: parse_time,
-        Subtype.DATETIME: parse_datetime,
-    }
-    return read[subtype](value) is not None

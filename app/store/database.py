@@ -256,8 +256,7 @@ def reading_once() -> Iterator[None]:
 
 
 def once(key: Hashable, make: Callable[[], T]) -> T:
-    """What a page makes of what it reads, made once for it; whatever is stored or locked takes it back
-    (`remembering`)."""
+    """What a page makes of what it reads, made once for it; what is stored or locked takes it back (`remembering`)."""
     found: T = proxy.obj.memory.once(key, make)
     return found
 

@@ -69,6 +69,7 @@ FREE: dict[str, str] = {
     "tasks.view.look": "who looked is on record; the task was found with `see cases`",
     "tasks.view.seen": "the same, once the page is made",
     "people.accounts.actor_of": "mandates begin and end with the day",
+    "papers.uploads.attach": "goes where `place` let them put it, which asks for the right to answer",
     "tasks.recall.opened": "an answer that somebody reads who has the right to work; others change nothing",
 }
 

@@ -23,7 +23,8 @@ from app.services.base import permit, trail
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import settings_of
-from app.services.designing.samples import LINK, Sample
+from app.services.designing.samples import Sample
+from app.services.designing.samplethings import LINK
 from app.services.process import context
 from app.states import Act, Right, Thing
 from app.store import cases, database

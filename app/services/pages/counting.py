@@ -17,7 +17,7 @@ from app.forms.spec import ONE
 from app.services.base import businessdays
 from app.services.base.portal import Portal
 from app.states import Side
-from app.store import database
+from app.store import counted, database
 from app.store import sums as store
 
 EVERY: Final = timedelta(minutes=15)
@@ -55,15 +55,15 @@ def _count(portal: Portal, since: date | None, today: date, closing: frozenset[d
     business = _business(closing)
     _happened(counts, at, since, business)
     _decided(portal, counts, at)
-    for kind, rows in (("invoiced", store.invoiced(since)), ("received", store.received(since))):
+    for kind, rows in (("invoiced", counted.invoiced(since)), ("received", counted.received(since))):
         for package, day, fee, n, amount in rows:
             counts[(kind, package, day, fee, "", 0)] += n
             yen[(kind, package, day, fee, "", 0)] += amount
-    for package, stage, turn, n in store.stages():
+    for package, stage, turn, n in counted.stages():
         counts[("stage", package, "", stage, turn, 0)] += n
-    for package, element, opened, late, n in store.resting(today):
+    for package, element, opened, late, n in counted.resting(today):
         counts[("resting", package, "", element, "late" if late else "", business(opened, str(today)))] += n
-    for package, element, due, n in store.timers():
+    for package, element, due, n in counted.timers():
         counts[("timer", package, "", element, str(due), 0)] += n
     return {key: (n, yen[key]) for key, n in counts.items()}
 
@@ -72,29 +72,29 @@ def _happened(
     counts: Counter[Key], at: datetime | None, since: date | None, business: Callable[[str, str], int]
 ) -> None:
     """What came in, was done, and took of its time."""
-    for package, day, n in store.applied(at):
+    for package, day, n in counted.applied(at):
         counts[("applied", package, day, "", "", 0)] += n
-    for package, day, standing, n in store.standings(at):
+    for package, day, standing, n in counted.standings(at):
         counts[("stood", package, day, "", standing, 0)] += n
-    for package, day, guideline, limit, used, n in store.clocks(at, since):
+    for package, day, guideline, limit, used, n in counted.clocks(at, since):
         counts[("used", package, day, guideline, str(limit), int(used))] += n
-    for package, element, side, opened, done, n in store.tasks(at):
+    for package, element, side, opened, done, n in counted.tasks(at):
         counts[("task", package, done, element, side, business(opened, done))] += n
-    for package, day, element, where, n in store.points(at):
-        counts[("point", package, day, element, str(where)[: store.LONGEST], 0)] += n
+    for package, day, element, where, n in counted.points(at):
+        counts[("point", package, day, element, str(where)[: counted.LONGEST], 0)] += n
 
 
 def _decided(portal: Portal, counts: Counter[Key], at: datetime | None) -> None:
     """What people judged, what was given back, what was passed."""
     fields, targets = _declared(portal)
     for element, field in fields.items():
-        for package, day, value, n in store.judged(element, field, at):
+        for package, day, value, n in counted.judged(element, field, at):
             if value not in (None, ""):
-                counts[("judged", package, day, element, str(value)[: store.LONGEST], 0)] += n
+                counts[("judged", package, day, element, str(value)[: counted.LONGEST], 0)] += n
     for package, day, element, value in _returned(fields, at):
         counts[("returned", package, day, element, value, 0)] += 1
     for element, steps in targets.items():
-        for package, day, n in store.passed(element, at):
+        for package, day, n in counted.passed(element, at):
             for step in steps:
                 counts[("passed", package, day, step, "", 0)] += n
 
@@ -114,14 +114,14 @@ def _business(closing: frozenset[date]) -> Callable[[str, str], int]:
 
 def _returned(fields: Mapping[str, str], at: datetime | None) -> Iterator[tuple[str, str, str, str]]:
     """(package, day, element, what was chosen) of each decision that gave the vendor a task again."""
-    rows = store.returned(at)
+    rows = counted.returned(at)
     for start in range(0, len(rows), PIECE):
         piece = rows[start : start + PIECE]
-        known = store.answers([row[3] for row in piece if row[3]])
+        known = counted.answers([row[3] for row in piece if row[3]])
         for package, day, element, answer, _task in piece:
             values: Any = known.get(answer) or {}
             chosen = values.get(fields.get(element, ""), "")
-            yield package, day, element, str(chosen or "")[: store.LONGEST]
+            yield package, day, element, str(chosen or "")[: counted.LONGEST]
 
 
 def _declared(portal: Portal) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:

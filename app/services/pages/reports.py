@@ -13,7 +13,7 @@ from app.services.base.titles import without_item
 from app.services.pages.periods import Wanted, _after, period
 from app.services.pages.spread import Spread, middle, most_of
 from app.states import Right, Side
-from app.store import accounts, database, tally
+from app.store import accounts, counted, database, tally
 from app.store import sums as store
 
 
@@ -87,7 +87,7 @@ def page(portal: Portal, actor: Actor, wanted: Wanted) -> Figures:
         months = store.sums(monthly, wanted.package, str(first), str(last), by_month=True)
         now = store.sums(("stage",), wanted.package, "", "")
         late = _late(today, names, wanted.package)
-    by: defaultdict[str, list[store.Row]] = defaultdict(list)
+    by: defaultdict[str, list[counted.Row]] = defaultdict(list)
     for row in rows:
         by[row[0]].append(row)
     done = Counter[str]()
@@ -176,7 +176,7 @@ class _Names:
         return self._choices.get(element, {}).get(value, value)
 
 
-def _stages(rows: Sequence[store.Row], names: _Names) -> list[tuple[str, Mapping[str, int]]]:
+def _stages(rows: Sequence[counted.Row], names: _Names) -> list[tuple[str, Mapping[str, int]]]:
     found: dict[str, Counter[str]] = {}
     order = list(names.stages)
     for row in sorted(rows, key=lambda each: order.index(each[3]) if each[3] in order else len(order)):
@@ -198,7 +198,7 @@ def _late(today: date, names: _Names, package: str) -> list[tuple[str, str, int]
     return [(*key, n) for key, n in sorted(found.items(), key=lambda each: (-each[1], each[0]))]
 
 
-def _clocks(rows: Sequence[store.Row], names: _Names) -> list[Spread]:
+def _clocks(rows: Sequence[counted.Row], names: _Names) -> list[Spread]:
     days: defaultdict[tuple[str, int], Counter[int]] = defaultdict(Counter)
     for row in rows:
         days[(row[3], int(row[4] or 0))][int(row[5])] += int(row[6])
@@ -207,7 +207,7 @@ def _clocks(rows: Sequence[store.Row], names: _Names) -> list[Spread]:
     return [_spread(key, names.clocks.get(key, key), days[(key, limit)], limit) for key, limit in keys]
 
 
-def _steps(rows: Sequence[store.Row], names: _Names) -> list[Spread]:
+def _steps(rows: Sequence[counted.Row], names: _Names) -> list[Spread]:
     days: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for row in rows:
         days[row[3]][int(row[5])] += int(row[6])
@@ -221,14 +221,14 @@ def _spread(key: str, title: str, counts: Mapping[int, int], limit: int) -> Spre
     return Spread(key, title, total, middle(counts), most_of(counts), max(counts), limit, over)
 
 
-def _pairs(rows: Sequence[store.Row], names: _Names, *, chosen: bool = False) -> list[tuple[str, str, int]]:
+def _pairs(rows: Sequence[counted.Row], names: _Names, *, chosen: bool = False) -> list[tuple[str, str, int]]:
     found: Counter[tuple[str, str]] = Counter()
     for row in rows:
         found[(names.element(row[3]), names.choice(row[3], row[4]) if chosen else row[4])] += int(row[6])
     return [(*key, n) for key, n in sorted(found.items(), key=lambda each: (-each[1], each[0]))]
 
 
-def _months(rows: Sequence[store.Row], first: date, last: date) -> list[Month]:
+def _months(rows: Sequence[counted.Row], first: date, last: date) -> list[Month]:
     months: list[str] = []
     at = first.replace(day=1)
     while at <= last:
