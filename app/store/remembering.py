@@ -49,8 +49,7 @@ def _written(sql: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _changes(sql: str) -> bool:
-    """Whether it may change something, somebody else may see that this was read, or it reads what others do just
-    now."""
+    """Whether it may change something, let others see that this was read, or read what others do just now."""
     return not sql.startswith(READS) or _LOCKS.search(sql) is not None
 
 
