@@ -62,7 +62,7 @@ from app.worker import Worker
 from app.worker.poke import Bell, Ear, poke
 from app.worker.postman import Postman
 from config import parse
-from config.clock import Clock, FileClock, SystemClock
+from config.clock import Clock, SystemClock, clock_for
 from config.folders import private
 from config.settings import Settings, load, with_demo_secrets
 
@@ -90,7 +90,7 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
         fence.require_no_real_accounts(settings)
         settings = with_demo_secrets(settings)
     if clock is None:
-        clock = FileClock(settings.clock_file) if settings.clock_file else SystemClock()
+        clock = clock_for(settings.clock_file)
     releases = open_releases(clock)
     printer = Printer(FONTS)
     atexit.register(printer.close)

@@ -11,6 +11,7 @@ from app.services.base.actors import Actor
 from app.services.base.businessdays import JAPAN
 from app.services.cases import endings, lifecycle
 from app.services.pages import case as caseview
+from app.services.pages import casehead
 from app.states import Side
 
 STAFF = Actor(None, "nintei", Side.OPERATOR, frozenset({"operator", "administrator"}))
@@ -30,10 +31,10 @@ def case() -> None:
 @wired
 def case_list(wiring: Wiring, search: str, state: str) -> None:
     """The cases, last changed first: number, state, whose turn, company, system."""
-    found, total = caseview.heads(wiring.portal(), STAFF, text=search, state=state, limit=200)
+    found, total = casehead.heads(wiring.portal(), STAFF, text=search, state=state, limit=200)
     for head in found:
         click.echo(f"{head.number}  {head.state:10} {head.turn or '-':9} {head.company_name} / {head.system_name}")
-    most = caseview.most_counted(search)
+    most = casehead.most_counted(search)
     click.echo(f"{len(found)} of {total}" if total <= most else f"{len(found)} of more than {most}")
 
 

@@ -21,7 +21,7 @@ from app.services.money import invoices as money
 from app.services.pages import attention
 from app.services.pages.attention import Trouble
 from app.services.pages.casediagrams import diagrams, first_diagram
-from app.services.pages.casehead import CaseHead, StageView, find, head, heads, most_counted
+from app.services.pages.casehead import CaseHead, find, head
 from app.services.pages.casetabs import ENTRIES, MAILS, documents_of, entries_of, mails_of, tasks_of
 from app.services.papers import addressee, documents
 from app.services.papers import seen as files_seen
@@ -43,14 +43,7 @@ from app.store import (
     records,
     work,
 )
-from app.store.cases import CaseOrder
 from app.store.models import Case, Entry, Member, Surplus
-
-__all__ = [
-    "CaseHead", "CaseOrder", "CasePage", "DownloadGroup", "StageView", "diagrams", "find", "head", "heads",
-    "most_counted", "page",
-]  # fmt: skip
-
 
 STEPS = 30  # of the flow's steps at first: more than an audit's year has
 BESIDE = 10  # so many other cases of the company stand beside a case

@@ -19,7 +19,7 @@ from app.services.tasks import view
 from app.services.tasks.view import TaskView
 from app.states import CertificateState, Side, Standing, Turn
 from app.store import cases, clockrows, database, records, work
-from app.store.cases import CaseOrder
+from app.store.cases import CaseOrder as CaseOrder  # for pages and commands, which know no store
 from app.store.models import Case, Certificate
 
 LISTED = 10_000  # cases of a list that are counted; of more it is said that there are more

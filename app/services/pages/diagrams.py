@@ -9,14 +9,16 @@ from typing import Any
 
 from app import bpmn
 from app.bpmn.words import even
+from app.catalogue import Element
 from app.errors import NotFound
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mails import whose
-from app.services.pages import case as caseview
+from app.services.pages import casehead
 from app.states import JobState, Side, TaskState
 from app.store import database, jobrows, releases, timerrows, visitrows, work
+from app.store.models import Job
 from app.text import xml
 from app.text.xml import Document, Part, Xml, but
 
@@ -84,7 +86,7 @@ def source(portal: Portal, number: str, process: str, actor: Actor) -> bytes:
     NotFound when the package has no such process.
     """
     with database.connection():
-        _, loaded = caseview.find(portal, number, actor)
+        _, loaded = casehead.find(portal, number, actor)
     info = loaded.package.processes.get(process)
     if info is None:
         raise NotFound("There is no such diagram")
@@ -160,7 +162,7 @@ def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
     """Visited elements, tokens, incidents (staff alone see these), and what is known of each step."""
     staff = actor.side == Side.OPERATOR
     with database.connection():
-        case, loaded = caseview.find(portal, number, actor)
+        case, loaded = casehead.find(portal, number, actor)
         elements = loaded.package.elements
         visits = [row for row in visitrows.visits(case.id) if row.element in elements]
         jobs = [row for row in jobrows.jobs_of(case.id) if row.element in elements]
@@ -171,22 +173,19 @@ def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
         for row in rows:
             lines.setdefault(row.element, []).append(_task_line(row, loaded, actor))
     failed = {job.element for job in jobs if job.state == JobState.INCIDENT} if staff else set()
-    waiting = {JobState.QUEUED, JobState.RUNNING, JobState.PARKED} | (set() if staff else {JobState.INCIDENT})
-    tokens = {row.element for row in rows if row.state == TaskState.OPEN}
-    tokens |= {job.element for job in jobs if job.task_id and job.state in waiting}
-    if not case.ended:
-        tokens |= {row.element for row in visits if row.stands and elements[row.element].kind in _HOLDS_TOKENS}
     for job in jobs:
         letter = letters.get(job.key)
         if letter is not None:
             lines.setdefault(job.element, []).append(_mail_line(letter.mail))
         if job.element in failed and job.state == JobState.INCIDENT:
             lines.setdefault(job.element, []).append(IncidentLine(job.error, job.run_at))
-    inside = {elements[each].parent for each in tokens | failed}
-    tokens -= {each for each in tokens if each in inside and elements[each].kind == "subProcess"}
-    left = {row.element: row.last_at for row in visits if row.completed}
     for each in lines.values():
         each.sort(key=lambda line: line.at)
+    tokens = {row.element for row in rows if row.state == TaskState.OPEN} | _at_work(jobs, staff)
+    if not case.ended:
+        tokens |= {row.element for row in visits if row.stands and elements[row.element].kind in _HOLDS_TOKENS}
+    tokens -= _around(tokens | failed, elements)
+    left = {row.element: row.last_at for row in visits if row.completed}
     known = dict.fromkeys([*(row.element for row in visits), *lines])
     return DiagramState(
         done=sorted(element for element in left if element not in tokens),
@@ -198,6 +197,18 @@ def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
             for each in known
         },
     )
+
+
+def _at_work(jobs: Sequence[Job], staff: bool) -> set[str]:
+    """Steps whose work is under way; for the vendor what needs a person of the body is under way as well."""
+    waiting = {JobState.QUEUED, JobState.RUNNING, JobState.PARKED} | (set() if staff else {JobState.INCIDENT})
+    return {job.element for job in jobs if job.task_id and job.state in waiting}
+
+
+def _around(places: set[str], elements: Mapping[str, Element]) -> set[str]:
+    """Subprocesses in which one of these places lies: the token is shown there."""
+    inside = {elements[each].parent for each in places}
+    return {each for each in inside if each in elements and elements[each].kind == "subProcess"}
 
 
 def _task_line(row: Any, loaded: Loaded, actor: Actor) -> TaskLine:

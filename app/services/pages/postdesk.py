@@ -14,7 +14,7 @@ from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import stock
-from app.services.pages import case as caseview
+from app.services.pages import casehead
 from app.services.pages import task as taskpage
 from app.services.papers import documents, downloads
 from app.services.tasks import view
@@ -125,7 +125,7 @@ def letters(portal: Portal, task_ids: Sequence[str], actor: Actor) -> bytes:
     found: list[bytes] = []
     for parcel in waiting(portal, actor, "ja"):
         if parcel.task.id in task_ids:
-            case, _ = caseview.find(portal, parcel.task.case_number, actor)
+            case, _ = casehead.find(portal, parcel.task.case_number, actor)
             for paper in parcel.papers:
                 if paper.mime == "application/pdf":
                     found.append(downloads.document(portal, case, paper.id, actor).data)  # noqa: PERF401 - two loops deep

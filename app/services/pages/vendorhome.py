@@ -18,7 +18,9 @@ from app.services.mails import undelivered
 from app.services.money import noun as money
 from app.services.money.invoices import InvoiceView
 from app.services.pages import case as caseview
-from app.services.pages.case import CaseHead, CasePage
+from app.services.pages import casehead
+from app.services.pages.case import CasePage
+from app.services.pages.casehead import CaseHead
 from app.services.papers import timeline
 from app.services.register import certificates
 from app.services.tasks import reviews
@@ -78,7 +80,7 @@ class Home:
 def of(portal: Portal, actor: Actor, number: str = "") -> Home:
     """The vendor's home. `number`: the case shown in full; else the first that is the vendor's turn."""
     with database.connection():
-        heads, _ = caseview.heads(portal, actor, limit=MOST_CASES)
+        heads, _ = casehead.heads(portal, actor, limit=MOST_CASES)
         heads.sort(key=_urgency)
         chosen = number or (heads[0].number if heads else "")
         if not chosen:
@@ -94,7 +96,7 @@ def of(portal: Portal, actor: Actor, number: str = "") -> Home:
                 certificate=None,
                 next_audit_on=None,
             )
-        case, loaded = caseview.find(portal, chosen, actor)
+        case, loaded = casehead.find(portal, chosen, actor)
         page = caseview.page(portal, chosen, actor, "documents")  # of what grows with the years, these alone
         certificate = records.certificate_of(case.id)
         row = work.task(page.head.next.id) if page.head.next is not None else None

@@ -8,7 +8,7 @@ from app.forms import Answer as AnswerLine
 from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.services.pages import case
+from app.services.pages import casehead
 from app.services.tasks import recall, view
 from app.states import Side, TaskKind
 from app.store import database, work
@@ -22,7 +22,7 @@ class After:
     task: view.TaskView
     on_behalf_of: str
     sent: list[AnswerLine]  # what was answered; empty for what the reader may not see
-    head: case.CaseHead
+    head: casehead.CaseHead
     following: view.TaskView | None  # the vendor's next task: of this case first, then of others
     recall: recall.Offer | None  # whether the reader may take it back
 
@@ -39,7 +39,7 @@ def after(portal: Portal, task_id: str, actor: Actor) -> After:
             task=view.view(row, today, closing),
             on_behalf_of=row.on_behalf_of,
             sent=sent,
-            head=case.head(portal, setting.case, setting.loaded, actor),
+            head=casehead.head(portal, setting.case, setting.loaded, actor),
             following=view.view(following, today, closing) if following is not None else None,
             recall=recall.offered(portal, setting.case.number, actor, task_id),
         )

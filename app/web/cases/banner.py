@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from app.services.base.actors import Actor
-from app.services.pages.case import CaseHead
+from app.services.pages.casehead import CaseHead
 from app.services.register.certificates import EXPIRED
 from app.services.tasks.view import TaskView
 from app.states import Side, Standing, TaskKind, Turn

@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from app.services.mails import undelivered, whose
 from app.services.pages import case as caseview
+from app.services.pages import casehead
 from app.services.papers import downloads
 from app.services.papers.documents import Content
 from app.services.process import casefile
@@ -47,7 +48,7 @@ def answer(content: Content) -> Response:
 def document(number: str, document_id: str) -> Response:
     """A document of the case."""
     who = signed_in()
-    case, _ = caseview.find(portal(), number, who)
+    case, _ = casehead.find(portal(), number, who)
     return answer(downloads.document(portal(), case, document_id, who))
 
 
@@ -56,7 +57,7 @@ def document(number: str, document_id: str) -> Response:
 def released(number: str, name: str) -> Response:
     """A file that the process hands out."""
     who = signed_in()
-    case, loaded = caseview.find(portal(), number, who)
+    case, loaded = casehead.find(portal(), number, who)
     return answer(downloads.released_file(portal(), case, loaded, name, who))
 
 
@@ -65,7 +66,7 @@ def released(number: str, name: str) -> Response:
 def everything(number: str) -> Response:
     """All that one may see of the case."""
     who = signed_in()
-    case, loaded = caseview.find(portal(), number, who)
+    case, loaded = casehead.find(portal(), number, who)
     return answer(downloads.archive(portal(), case, loaded, who))
 
 
@@ -74,7 +75,7 @@ def everything(number: str) -> Response:
 def mail(number: str, mail_id: int) -> Any:
     """A mail as it was sent."""
     who = signed_in()
-    case, _ = caseview.find(portal(), number, who)
+    case, _ = casehead.find(portal(), number, who)
     found = whose.one(portal(), number, mail_id, who)
     return render_template(
         "pages/case/mail.html",
@@ -103,7 +104,7 @@ def mail_body(number: str, mail_id: int) -> Response:
 def attachment(number: str, mail_id: int, index: int) -> Response:
     """A file that went out with a mail; the first is 1."""
     who = signed_in()
-    case, _ = caseview.find(portal(), number, who)
+    case, _ = casehead.find(portal(), number, who)
     return answer(downloads.attachment(portal(), case, mail_id, index - 1, who))
 
 
@@ -112,7 +113,7 @@ def attachment(number: str, mail_id: int, index: int) -> Response:
 def case_file(number: str) -> Response:
     """The whole case as one PDF, as it was made last."""
     who = signed_in()
-    case, loaded = caseview.find(portal(), number, who)
+    case, loaded = casehead.find(portal(), number, who)
     return answer(downloads.newest(portal(), case, loaded.package.document_for(casefile.PURPOSE), who))
 
 

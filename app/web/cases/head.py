@@ -9,7 +9,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from app.services.base.clocks import ClockView
-from app.services.pages.case import CaseHead
+from app.services.pages.casehead import CaseHead
 from app.services.register.certificates import EXPIRED
 from app.states import CertificateState, Standing, Turn
 from app.web.cases.timeline import state_words

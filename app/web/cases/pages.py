@@ -12,8 +12,9 @@ from app.services.base import finding
 from app.services.base.actors import Actor
 from app.services.days import attendance
 from app.services.moves import mending
-from app.services.pages import case, diagrams
+from app.services.pages import case, casehead, diagrams
 from app.services.pages.case import CasePage
+from app.services.pages.casehead import CaseOrder
 from app.services.tasks import datesasked, recall
 from app.states import Right, Side, Turn
 from app.text.typed import line
@@ -28,7 +29,7 @@ from app.web.frame.current import named, portal, signed_in
 pages = Blueprint("cases", __name__)
 
 PAGE = 50
-ORDERS: dict[str, case.CaseOrder] = {"due": "due", "number": "number"}
+ORDERS: dict[str, CaseOrder] = {"due": "due", "number": "number"}
 TURNS = (Turn.VENDOR, Turn.OPERATOR)
 STATES = ("open", "certified", "rejected", "withdrawn", "closed")
 TABS = ("flow", "timeline", "documents", "mail", "cards", "money", "answers", "messages")
@@ -45,11 +46,11 @@ def index() -> Any:
     turn = next((each for each in TURNS if each.value == args.get("turn")), None)
     order = args.get("order", "") if args.get("order") in ORDERS else ""
     asked = paging.wanted(args.get("page", ""))
-    found, total = case.heads(
+    found, total = casehead.heads(
         portal(), who, text=text, state=state, trouble=trouble, turn=turn, order=ORDERS.get(order, "changed"),
         limit=PAGE, page=asked,
     )  # fmt: skip
-    most = case.most_counted(text)
+    most = casehead.most_counted(text)
     more, total = total > most, min(total, most)
     count = paging.last(total, PAGE)
     said = (("q", text), ("state", state), ("trouble", "1" if trouble else ""), ("turn", turn.value if turn else ""))

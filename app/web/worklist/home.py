@@ -12,7 +12,8 @@ from flask_babel import gettext, ngettext
 
 from app.services.companies import company
 from app.services.pages import vendorhome
-from app.services.pages.case import CaseHead, DownloadGroup
+from app.services.pages.case import DownloadGroup
+from app.services.pages.casehead import CaseHead
 from app.services.pages.vendorhome import Home
 from app.services.papers.documents import DocumentView
 from app.services.people import firstvisit

@@ -7,8 +7,7 @@ import pytest
 from app.errors import Refused
 from app.services.cases import lifecycle, settlement
 from app.services.demo.walker import Walker
-from app.services.pages import case as caseview
-from app.services.pages import diagrams
+from app.services.pages import casehead, diagrams
 from app.services.process import jobs
 from app.store import bookings, cases, database, invoices, records, work
 from app.store.models import Case, Job
@@ -173,7 +172,7 @@ def test_a_case_that_nobody_carried_on_is_said_to_be_dormant(bench: Bench, dorma
     walker = go(bench, until="submit_documents")
     lifecycle.withdraw(walker.portal, walker.number, "6か月お返事がありません", staff(walker), dormant=dormant)
     bench.drain(walker.portal)
-    heads, _ = caseview.heads(walker.portal, actor(walker))
+    heads, _ = casehead.heads(walker.portal, actor(walker))
     (head,) = [each for each in heads if each.number == walker.number]
     assert head.ended
     assert head.end is not None

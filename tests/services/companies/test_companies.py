@@ -20,7 +20,7 @@ from app.services.companies.members import Successor
 from app.services.demo.walker import Walker
 from app.services.mails.portalmails import Wording
 from app.services.pages import case as caseview
-from app.services.pages import feed
+from app.services.pages import casehead, feed
 from app.services.pages import task as taskpage
 from app.services.people import accounts as people
 from app.services.tasks import forms, send
@@ -119,7 +119,7 @@ def test_an_account_that_exists_accepts_when_it_is_signed_in(bench: Bench) -> No
     both = signed_in(walker, "both@example.com")
     invitations.accept(walker.portal, link, both)
     assert len(company.mine(both)) == 2
-    assert {head.number for head in caseview.heads(walker.portal, both)[0]} == {walker.number, elsewhere.number}
+    assert {head.number for head in casehead.heads(walker.portal, both)[0]} == {walker.number, elsewhere.number}
 
 
 def test_an_invitation_is_sent_again_taken_back_and_grows_old(bench: Bench) -> None:
@@ -181,7 +181,7 @@ def test_rights_are_changed_case_by_case_and_somebody_taken_off_sees_nothing(ben
                              actor(walker))  # fmt: skip
         _, seats = company.seats(place, member.user_id or 0, actor(walker))
         assert [(seat.rights, seat.mails) for seat in seats] == [(rights, False)]
-        assert bool(caseview.heads(walker.portal, member)[0]) is sees
+        assert bool(casehead.heads(walker.portal, member)[0]) is sees
     told = [row.text for row in caseview.page(walker.portal, walker.number, actor(walker)).timeline
             if row.kind == "member"]  # fmt: skip
     assert told == ["removed", "rights_read", "rights_answer", "added"]
@@ -256,14 +256,14 @@ def test_an_agent_sees_the_named_cases_alone(bench: Bench) -> None:
     walker = go(bench, until="submit_documents")
     second = go(bench, until="submit_documents", application={"system_name": "二つめ"})
     who = agent(bench, walker, every_case=False, numbers=(second.number,))
-    assert [head.number for head in caseview.heads(walker.portal, who)[0]] == [second.number]
+    assert [head.number for head in casehead.heads(walker.portal, who)[0]] == [second.number]
 
 
 def test_all_cases_means_those_to_come_too(bench: Bench) -> None:
     walker = go(bench, until="submit_documents")
     who = agent(bench, walker)
     later = go(bench, until="submit_documents", application={"system_name": "二つめ"})
-    assert {head.number for head in caseview.heads(walker.portal, who)[0]} == {walker.number, later.number}
+    assert {head.number for head in casehead.heads(walker.portal, who)[0]} == {walker.number, later.number}
 
 
 def test_an_agent_of_several_companies_has_one_home(bench: Bench) -> None:
@@ -274,7 +274,7 @@ def test_an_agent_of_several_companies_has_one_home(bench: Bench) -> None:
     )  # fmt: skip
     agent(bench, walker)
     who = agent(bench, other)
-    assert {head.company_name for head in caseview.heads(walker.portal, who)[0]} == {
+    assert {head.company_name for head in casehead.heads(walker.portal, who)[0]} == {
         case_of(walker).company_name, case_of(other).company_name,
     }  # fmt: skip
     assert len(mandates.mine(walker.portal, who)) == 2
@@ -338,7 +338,7 @@ def test_a_mandate_begins_on_its_first_day_and_is_over_after_its_last(bench: Ben
     seen = []
     for _ in range(6):
         who = people.actor_of(walker.portal, who.user_id or 0)
-        seen.append(len(caseview.heads(walker.portal, who)[0]))
+        seen.append(len(casehead.heads(walker.portal, who)[0]))
         walker.clock.moment += timedelta(days=1)
     assert seen == [0, 0, 1, 1, 1, 0]
     upkeep.tick(walker.portal)

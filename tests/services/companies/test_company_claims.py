@@ -12,7 +12,7 @@ from app.services.companies import company as companies
 from app.services.companies.views import CaseNumber
 from app.services.demo.walker import Walker
 from app.services.pages import case as caseview
-from app.services.pages import vendorhome
+from app.services.pages import casehead, vendorhome
 from app.services.people import accounts
 from app.services.register import acts
 from app.services.tasks import recall
@@ -568,7 +568,7 @@ def test_no_case_of_anybody_changes_hands_by_typing(bench: Bench) -> None:
             assert not sees(victim, who)
             with pytest.raises(NotFound):
                 companies.page(victim.portal, company_of(victim), who)
-        seen = caseview.heads(attacker.portal, who)[0]
+        seen = casehead.heads(attacker.portal, who)[0]
         assert [each.number for each in seen] == [attacker.number]
     with database.connection():
         assert {row.company_id for row in Case.select()} == {company_of(w) for w in (certified, applying, attacker)}
