@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from app.services.demo.walker import Walker
-from app.services.pages import carddesk, postdesk, worklist
+from app.services.pages import carddesk, casehead, postdesk, worklist
 from app.services.pages import case as casepage
 from app.states import Side, Turn
 from app.store import cases, database, work
@@ -111,7 +111,7 @@ def test_the_list_of_cases_is_put_in_order_and_narrowed_by_whose_turn_it_is(benc
         Case.update(ended=True, state="closed").where(Case.number == "2026-9002").execute()
 
     def numbers(**asked: Any) -> list[str]:
-        found, total = casepage.heads(bench.portal, staff(walker), **asked)
+        found, total = casehead.heads(bench.portal, staff(walker), **asked)
         assert total == len(found)
         return [each.number for each in found]
 
