@@ -64,7 +64,7 @@ from app.worker.postman import Postman
 from config import parse
 from config.clock import Clock, SystemClock, clock_for
 from config.folders import private
-from config.settings import Settings, load, with_demo_secrets
+from config.settings import Settings, load, web_processes, with_demo_secrets
 
 log = logging.getLogger("nintei")
 
@@ -203,6 +203,7 @@ def serve(portal: Portal, handed: Sequence[socket.socket] = ()) -> None:
             alive=lifeline.pulse,
             sockets=list(handed) or sockets(settings.host, settings.port, shared=False),
             notice=settings.drain_seconds,
+            beside=web_processes(settings) > 1,
             going=lambda: pages.extensions.update({watching.LEAVING: True}),
             threads=threads(settings),
             channel_request_lookahead=1,  # tells a waiting page that its browser has gone

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import waitress.server
@@ -17,6 +18,9 @@ from app.web import visitors
 log = logging.getLogger("nintei.web")
 
 SOON = 2.0  # seconds in which whoever has just connected will ask
+A_CONNECTION = 0.001  # seconds for which a process with one connection more leaves the next to others
+LEFT = 0.005  # the longest
+ONE_IN = 0.5  # seconds in which one is left so
 TURN = 1.0  # seconds after which the loop turns though nothing happens
 
 
@@ -42,7 +46,8 @@ class Server:
     """`patience`: seconds that requests have to be answered once the server ends. `leaving` is called then: whoever
     keeps requests waiting lets them go. `alive` is called each time the loop turns. `room`: how many bytes a request
     may bring, by method, path and headers. `notice`: seconds that it serves on when it is told to end with notice;
-    `going` is called as they begin."""
+    `going` is called as they begin. `beside`: other processes listen on the same sockets, and whoever holds fewer
+    connections takes the next one: browsers and proxies keep theirs, and the kernel wakes the same process first."""
 
     def __init__(
         self,
@@ -53,14 +58,19 @@ class Server:
         alive: Callable[[], None] = lambda: None,
         notice: float = 0.0,
         going: Callable[[], None] = lambda: None,
+        beside: bool = False,
         room: visitors.Room = lambda _method, _path, _headers: 1 << 60,
         **adjustments: Any,
     ) -> None:
         self._map: dict[int, Any] = {}
         limits = {"connection_limit": 4 * visitors.PLACES, "channel_timeout": 1 << 30}  # ours come before
         self._server = waitress.server.create_server(app, map=self._map, **limits, **adjustments)
+        self._later = float("-inf")  # until when others come first
         for each in self._listening():
             each.channel_class = visitors.channel(room)
+            if beside:
+                each.readable = partial(self._is_open, each.readable)
+                each.handle_accept = partial(self._let_in, each.handle_accept)
         self._patience = patience
         self._leaving = leaving
         self._alive = alive
@@ -111,7 +121,22 @@ class Server:
         if busy:
             log.warning("%s requests were not answered within %.0f s and are cut off", len(busy), self._patience)
 
+    def _is_open(self, readable: Callable[[], bool]) -> bool:
+        return readable() and time.monotonic() >= self._later
+
+    def _let_in(self, accept: Callable[[], None]) -> None:
+        """Take the connection that waits; first leave it a moment to whoever holds fewer."""
+        now = time.monotonic()
+        held = sum(isinstance(each, waitress.server.HTTPChannel) for each in self._map.values())
+        if held and now - self._later > ONE_IN:
+            self._later = now + min(held * A_CONNECTION, LEFT)
+            return
+        self._later = float("-inf")
+        accept()
+
     def _turn(self, seconds: float) -> None:
+        if (left := self._later - time.monotonic()) > 0:
+            seconds = min(seconds, left + A_CONNECTION)  # poll counts whole milliseconds
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
         self._alive()
 

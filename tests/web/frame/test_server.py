@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import threading
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
+from waitress.channel import HTTPChannel
 
 from app.web.server import Server
 from tests.support.network import wait_until
@@ -106,3 +108,23 @@ def test_the_loop_says_that_it_turns() -> None:
     with serving(Slow(), 1, alive=turned.release):
         assert turned.acquire(timeout=30)
         assert turned.acquire(timeout=30)
+
+
+def accepted(server: Server) -> int:
+    """How many connections it holds."""
+    return sum(isinstance(each, HTTPChannel) for each in server._map.values())
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_who_holds_connections_leaves_the_next_one_to_whoever_holds_fewer(beside: bool) -> None:
+    with ExitStack() as stack:
+        server = Server(Slow(), patience=1, host="127.0.0.1", port=0, threads=1, beside=beside)
+        stack.callback(lambda: (server.stop(), server.run()))
+        [place] = server.places
+        stack.enter_context(socket.create_connection(place))
+        server._turn(10)
+        assert accepted(server) == 1
+        stack.enter_context(socket.create_connection(place))
+        server._turn(10)
+        assert accepted(server) == (1 if beside else 2)
+        wait_until(lambda: [server._turn(10), accepted(server) == 2][1], 30, "a connection that nobody else took")
