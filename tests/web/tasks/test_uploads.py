@@ -20,7 +20,7 @@ from app.services.demo.walker import Walker
 from app.services.papers import parts
 from app.store import database
 from app.store.models import Document, Part
-from tests.services.steps import go, opened, task
+from tests.services.steps import actor, go, opened, task
 from tests.support.threads import in_thread
 from tests.web import tus
 from tests.web.conftest import Site
@@ -244,6 +244,21 @@ def test_two_writers_do_not_mix(site: Site, desk: Desk, url: str) -> None:
     with parts._spool(site.bench.portal).writing(part):
         assert tus.patch(desk.client, url, 0, PDF).status_code == 423
     assert tus.patch(desk.client, url, 0, PDF).status_code == 204
+
+
+def test_who_writes_after_another_sees_how_far_that_one_came(site: Site, walker: Walker, desk: Desk, url: str) -> None:
+    portal, who = site.bench.portal, actor(walker)
+    own, part = task(walker, "submit_documents").id, url.rpartition("/")[2]
+
+    def send(length: int) -> int:
+        return parts.append(portal, own, part, 0, io.BytesIO(PDF[:length]), who).offset
+
+    with portal.page():
+        assert parts.look(portal, own, part, who).offset == 0
+        assert in_thread(send)(100) == 100
+        with pytest.raises(parts.WrongOffset):
+            send(50)
+    assert offset(desk, url) == 100
 
 
 def test_uploads_that_were_given_up_expire(site: Site, desk: Desk, url: str) -> None:
