@@ -101,6 +101,14 @@ def test_links_between_our_pages_lead_somewhere() -> None:
                 assert (page.parent / link).exists(), f"{page.name} → {link}"
 
 
+def test_modules_that_the_pages_name_are_there() -> None:
+    named = re.compile(r"(?<![\w/.])((?:app|admin|hardware|config|scripts|tests)/[\w/]+\.py)")
+    pages = [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *(PROJECT / "docs").rglob("*.md")]
+    found = [(page.name, name) for page in pages for name in named.findall(page.read_text(encoding="utf-8"))]
+    assert len(found) > 30
+    assert [each for each in found if not (PROJECT / each[1]).exists()] == []
+
+
 def test_long_modules_are_named() -> None:
     """A warning, until the module is so long that nobody reads it as one."""
     long = {

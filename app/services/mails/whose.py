@@ -18,9 +18,9 @@ from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.states import DeliveryState, MailState, SettledAs, Side, WrittenTo
+from app.states import DeliveryState, JobState, MailState, SettledAs, Side, WrittenTo
 from app.store import cases, database, deliveries, entrylinks, jobrows, records
-from app.store.models import Case, Delivery, Mail
+from app.store.models import Case, Delivery, Job, Mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +134,16 @@ def _links(case: Case, actor: Actor) -> list[str]:
     return [link.token] if link is not None and link.email != actor.email else []
 
 
-def _view(row: Mail, job: Any, hidden: Sequence[str], told: Sequence[Delivery]) -> MailView:
+_SAID_OF_JOBS = {JobState.INCIDENT, JobState.LATE, JobState.CANCELLED}  # in the place of what is said of the mail
+
+
+def _view(row: Mail, job: Job | None, hidden: Sequence[str], told: Sequence[Delivery]) -> MailView:
     text, html = row.text or "", row.html or ""  # none were read for a list
     for secret in hidden:
         text, html = text.replace(secret, "…"), html.replace(secret, "…")
     state = "sent" if row.state == MailState.SENT else "queued"
-    if state != "sent" and job is not None and job.state in {"incident", "late", "cancelled"}:
-        state = job.state
+    if state != "sent" and job is not None and job.state in _SAID_OF_JOBS:
+        state = job.state.value
     if state == "sent" or any(each.state == DeliveryState.FAILED and each.settled_at is None for each in told):
         state = _arrival(told)
     failed = job if state == "incident" else None
