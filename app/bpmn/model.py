@@ -130,7 +130,8 @@ class Element:
 
     def listed(self, name: str) -> tuple[str, ...]:
         """The comma-separated values of a property; () where there is none."""
-        return tuple(part.strip() for part in self.properties.get(name, "").split(",") if part.strip())
+        text = self.properties.get(name)
+        return tuple(part.strip() for part in text.split(",") if part.strip()) if text else ()
 
     def flag(self, name: str) -> bool:
         """Whether a property is `true`."""
