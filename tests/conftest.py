@@ -14,6 +14,7 @@ import hypothesis
 import pytest
 
 from app.text.memo import Memo
+from tests.services import walks
 from tests.support import mail, network, order, quick, state
 from tests.support import server as servers
 from tests.support.needs import chromium_path, require
@@ -39,16 +40,16 @@ def _read_once() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _module_alone() -> Iterator[None]:
+def _module_alone(request: pytest.FixtureRequest) -> Iterator[None]:
     """No module of tests leaves anything in this process to the next (tests/support/state.py)."""
-    with state.kept():
+    with state.kept(), walks.kept_in(walks.of(request)):
         yield
 
 
 @pytest.fixture(autouse=True)
-def _test_alone(_module_alone: None) -> Iterator[None]:
+def _test_alone(_module_alone: None, request: pytest.FixtureRequest) -> Iterator[None]:
     """No test leaves anything to the next but what their module shares."""
-    with state.kept():
+    with state.kept(), walks.kept_in(walks.of(request)):
         yield
 
 

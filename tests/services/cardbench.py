@@ -93,7 +93,7 @@ def drain(agent: Agent, most: int = 50) -> int:
 def served(app: Flask) -> Iterator[str]:
     """The application on a free loopback port."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -106,20 +106,22 @@ def open_bench(folder: Path, url: str, engine: Engine, packages_dir: Path, momen
     )
     # What tests share was begun at one time for all of them: who begins at another time begins alone.
     shared = moment is None and packages_dir in (BPMN, PACKAGES)
-    begun = Path(url.removeprefix("sqlite:///")).exists() or (shared and templates.copy_to(url, packages_dir))
+    there = Path(url.removeprefix("sqlite:///")).exists()
+    begun = there or (shared and templates.copy_to(url, packages_dir))
+    alone = walks.folder_now() if shared and not there and url == f"sqlite:///{folder}/{walks.DATABASE}" else None
     versions.prepare(database.connect(settings.database_url))
     clock = StillClock() if moment is None else StillClock(moment)
     releases = templates.KnownReleases(engine, clock)
     portal = Portal(settings, clock, engine, releases, Blobs(folder / "blobs"), folder)
     if begun:
-        return Bench(portal)
+        return Bench(portal).ready(alone)
     for each in folders.folders(packages_dir):  # what it must pass before a release has tests of its own
         terms.put(portal, folders.read(each), terms.Act("tests"), None)
     for number, email in enumerate(STAFF, 1):
         accounts.add_staff(portal, email, f"担当 {number}", ["operator"], "a password for tests")
     if shared:
         templates.keep(url, packages_dir)
-    return Bench(portal)
+    return Bench(portal).ready(alone)
 
 
 @pytest.fixture(scope="session")
@@ -130,9 +132,9 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, engine: Engine, request: pytest.FixtureRequest) -> Bench:
+def bench(tmp_path: Path, engine: Engine) -> Bench:
     """The CCUS package on SQLite."""
-    return open_bench(tmp_path, f"sqlite:///{tmp_path}/nintei.db", engine, BPMN).ready(walks.of(request))
+    return open_bench(tmp_path, f"sqlite:///{tmp_path}/nintei.db", engine, BPMN)
 
 
 @pytest.fixture

@@ -40,6 +40,25 @@ def of(request: pytest.FixtureRequest) -> Path | None:
     return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "walks"
 
 
+_folder: Path | None = None  # for benches that are opened now
+
+
+@contextlib.contextmanager
+def kept_in(folder: Path | None) -> Iterator[None]:
+    """Benches that are opened in the block may begin where a walk of this folder has led."""
+    global _folder
+    before, _folder = _folder, folder
+    try:
+        yield
+    finally:
+        _folder = before
+
+
+def folder_now() -> Path | None:
+    """Where benches that are opened now find walks; none where nothing may take a walk's place."""
+    return _folder
+
+
 def state(bench: Bench) -> Any:
     """Changes with everything that is done to a bench, as far as a test's own thread does it."""
     folder = bench.portal.settings.data_dir

@@ -19,7 +19,6 @@ from app.services.signin import sessions
 from app.store import accounts, database, datastore
 from app.web.frame.door import Site as Door
 from app.web.frame.signin import HELD
-from tests.services import walks
 from tests.services.conftest import BPMN, PACKAGES, STAFF, Bench, engine, open_bench
 from tests.support.routes import KnownAddresses
 
@@ -77,11 +76,9 @@ def open_site(folder: Path, engine: Engine, packages: Path = BPMN, url: str = ""
 
 
 @pytest.fixture
-def site(tmp_path: Path, engine: Engine, request: pytest.FixtureRequest) -> Site:
+def site(tmp_path: Path, engine: Engine) -> Site:
     """The CCUS package's pages on SQLite."""
-    found = open_site(tmp_path, engine)
-    found.bench.ready(walks.of(request))
-    return found
+    return open_site(tmp_path, engine)
 
 
 @pytest.fixture

@@ -28,6 +28,9 @@ READ_IN = {
     ("company/agents.py", "_terms"), ("cases/afterwards.py", "answer"), ("cases/afterwards.py", "move_day"),
     ("designer/releasing.py", "_from"),  # tests/web/designer/test_releasing.py
     ("days/months.py", "offered"),  # the days that a form offers, as it names them itself
+    # Days of their own boxes in their pages' tests; what a day is says one function for all (tests/text/test_days.py).
+    ("money/bankquestions.py", "answered"), ("money/undoing.py", "decide"),
+    ("audit/pages.py", "_wanted"), ("cases/figures.py", "_wanted"),
 }  # fmt: skip
 READERS = {"required_date", "parse_date", "read_date", "parse_datetime", "read_datetime"}
 

@@ -19,7 +19,6 @@ from app.services.mailroom import receive
 from app.states import RIGHTS, Account, Right
 from app.store import accounts, database
 from app.store.models import Case, Invoice, User, UserRole
-from tests.services import walks
 from tests.services.conftest import APPLICATION, STAFF
 from tests.web.conftest import engine
 from tests.web.desk_support import VENDOR, pdf, text
@@ -45,8 +44,8 @@ MORE = {
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory, engine: Engine, request: pytest.FixtureRequest) -> Town:
-    return towns.found(tmp_path_factory.mktemp("hostile"), engine, walks.of(request))
+def town(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Town:
+    return towns.found(tmp_path_factory.mktemp("hostile"), engine)
 
 
 def of_vendors(rule: Rule) -> bool:

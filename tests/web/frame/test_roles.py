@@ -14,7 +14,6 @@ from werkzeug.routing import RequestRedirect, Rule
 from app.engine import Engine
 from app.states import RIGHTS, Right
 from app.web.frame import access
-from tests.services import walks
 from tests.web.conftest import engine
 from tests.web.doors import TELLS
 from tests.web.frame import town as towns
@@ -29,8 +28,8 @@ WITHIN = {"plays.within"}
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory, engine: Engine, request: pytest.FixtureRequest) -> Town:
-    return towns.found(tmp_path_factory.mktemp("town"), engine, walks.of(request))
+def town(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Town:
+    return towns.found(tmp_path_factory.mktemp("town"), engine)
 
 
 def may(town: Town, who: str, rule: Rule) -> bool:

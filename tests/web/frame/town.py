@@ -106,10 +106,9 @@ class Town:
             return {model._meta.table_name: sorted(map(str, model.select().tuples())) for model in tables}
 
 
-def found(folder: Path, engine: Engine, walks: Path | None) -> Town:
+def found(folder: Path, engine: Engine) -> Town:
     """A new one in this folder."""
     site = open_site(folder, engine)
-    site.bench.ready(walks)
     add_admin(site.app, site.bench.portal)
     walker = go(site.bench, until="first_review")
     other = go(site.bench, until="submit_documents", application=ANOTHER)
