@@ -54,7 +54,7 @@ class Bench:
 
     def ready(self, folder: Path | None) -> Bench:
         """The same, whose case may begin where another test's has led (tests/services/walks.py)."""
-        self.walks, self.begun = folder, walks.state(self)
+        self.walks, self.begun = folder, None if folder is None else walks.state(self)
         return self
 
     def hands(self, portal: Portal) -> Outside:

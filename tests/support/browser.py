@@ -10,22 +10,6 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.needs import chromium_path
 
-# What Playwright switches off itself (the switch counts once), and the making of a new frame for each page of one site,
-# which was a fifth of what browsers did.
-WITHOUT = [
-    "AvoidUnnecessaryBeforeUnloadCheckSync",
-    "DestroyProfileOnBrowserClose",
-    "HttpsUpgrades",
-    "HttpsFirstBalancedModeAutoEnable",
-    "MediaRouter",
-    "PaintHolding",
-    "ThirdPartyStoragePartitioning",
-    "AvoidCorsURLLoaderRestartOnRedirect",
-    "OptimizationHints",
-    "NetworkTimeServiceQuerying",
-    "PreconnectToSearch",
-    "RenderDocument",
-]
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,7 +19,6 @@ FLAGS = [
     "--no-first-run",
     "--disable-default-apps",
     "--disable-dev-shm-usage",
-    f"--disable-features={','.join(WITHOUT)}",
 ]
 
 
