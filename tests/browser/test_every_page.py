@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -126,8 +125,6 @@ def walk(person: Hands, routes: MapAdapter, seen: Counter[str]) -> None:
             url = answer.url.removeprefix(person.place.url)
             kind = kind_of(routes, url)
             if not kind or kind in own:
-                with suppress(PlaywrightError):  # some pages ask all the time
-                    person.page.wait_for_load_state("networkidle", timeout=3000)  # what it asks as it is left fails
                 continue
         if url in guessed and answer.status in (404, 422):
             continue  # there only where the portal is set up so, or for whoever comes back from elsewhere
