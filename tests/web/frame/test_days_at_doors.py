@@ -8,10 +8,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from app.services.tasks import datesasked
 from app.store import accounts, bookings, database
 from app.store.models import Absence, ClosingDay, Company, Invitation, Payment
+from app.web.audit import pages as record
+from app.web.cases import figures
 from tests.services.conftest import STAFF
 from tests.services.steps import actor, case_of, go, staff, task
 from tests.web.conftest import Site
@@ -27,6 +30,8 @@ READ_IN = {
     ("account/absences.py", "add"), ("days/calendar.py", "close"), ("days/calendar.py", "reopen"),
     ("company/agents.py", "_terms"), ("cases/afterwards.py", "answer"), ("cases/afterwards.py", "move_day"),
     ("designer/releasing.py", "_from"),  # tests/web/designer/test_releasing.py
+    ("money/bankquestions.py", "answered"), ("money/undoing.py", "decide"),  # tests/web/money/test_settling.py
+    ("audit/pages.py", "_wanted"), ("cases/figures.py", "_wanted"),
     ("days/months.py", "offered"),  # the days that a form offers, as it names them itself
     # Days of their own boxes in their pages' tests; what a day is says one function for all (tests/text/test_days.py).
     ("money/bankquestions.py", "answered"), ("money/undoing.py", "decide"),
@@ -56,6 +61,15 @@ def _readers() -> Iterator[tuple[str, str]]:
                 names = {each.id for each in ast.walk(function) if isinstance(each, ast.Name)}
                 if names & READERS:
                     yield path.relative_to(web).as_posix(), function.name
+
+
+def test_from_when_to_when_the_record_and_the_figures_are_read() -> None:
+    app = Flask(__name__)
+    for typed in SPELLINGS:
+        assert record._wanted({"from": typed, "to": typed}, "").first == APRIL, typed
+        with app.test_request_context(query_string={"first": typed, "last": typed}):
+            asked = figures._wanted()
+        assert (asked.first, asked.last) == (APRIL, APRIL), typed
 
 
 def test_an_absence(small_site: Site) -> None:

@@ -150,10 +150,16 @@ def test_too_much_is_asked_and_then_on_record(fate: str, stands: str, site: Site
     assert "1,000円多い入金" in text(asked)
     assert payments() == []
     assert answer(client, asked).status_code == 422
-    answer(client, asked, beyond=fate, day="2026-04-03", note="組戻し")
+    answer(client, asked, beyond=fate, day="令和８年４月３日（金）", note="組戻し")
     assert counting(walker) == [(owed.total, "received")]
     assert beyond() == [(1000, stands)]
     assert ("1,000円" in text(client.get("/payments/overpaid"))) is True
+    if fate == "open":
+        with database.connection():
+            row = Surplus.get()
+        client.post(f"/payments/overpaid/{row.id}", data={"action": "refund", "day": "2026年4月3日（金）"})
+    with database.connection():
+        assert Surplus.get().day == date(2026, 4, 3)
 
 
 def test_too_much_is_moved_to_another_invoice_at_once_or_later(site: Site) -> None:
