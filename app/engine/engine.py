@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
+from secrets import token_hex
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
@@ -140,7 +141,7 @@ class Engine:
             blob, case = moving.moved(found, snapshot.blob, self._tidy, self._evaluator, self._zone, _utc(now))
         except SpiffWorkflowException as error:
             raise ScriptError("The process cannot go on: %(reason)s", reason=str(error)) from error
-        return report.step(case, Snapshot(blob, uuid4().hex))
+        return report.step(case, Snapshot(blob, token_hex(16)))
 
     def stands(self, program: Program, snapshot: Snapshot) -> tuple[Stand, ...]:
         """Where the tokens of a case are."""
@@ -186,7 +187,7 @@ class Engine:
         case.bpmn_events.clear()
         if case.over:
             case.letters.clear()
-        snapshot = Snapshot(state.dump(case), uuid4().hex)
+        snapshot = Snapshot(state.dump(case), token_hex(16))
         outcome = report.step(case, snapshot)
         self._live.put(snapshot.token, program, case)
         return outcome
