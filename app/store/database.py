@@ -255,8 +255,7 @@ class _Connection:
 
 
 def connection() -> _Connection:
-    """This thread's connection for the block, or around a function; nested uses share it, and nothing is read outside
-    of one."""
+    """This thread's connection for the block, or around a function; nested uses share it. Nobody reads without."""
     return _Connection()
 
 
