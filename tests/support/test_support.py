@@ -18,6 +18,7 @@ import pytest
 
 from app.store import database
 from tests.support import order, state
+from tests.support.codeapp import CodeApp
 from tests.support.listener import listening
 from tests.support.mail import Mailbox
 from tests.support.needs import PARTS, lacking
@@ -163,3 +164,17 @@ def test_the_modules_that_take_longest_come_after_the_groups_and_are_there() -> 
     assert [each.name for each in found][:1] == ["f"]
     assert found[1 : len(long) + 1] == long
     assert [each for each in order.LONG if not (PROJECT / each.removeprefix(order.MODULE)).exists()] == []
+
+
+@pytest.mark.parametrize("late", [0.0, 29.99])
+def test_codes_of_an_app_hold_when_a_step_ends_between_showing_and_reading(late: float) -> None:
+    """A server takes the present step and those beside it, each once and none before one that counted."""
+    clock = [1_800_000_000 + late]
+    app, counted = CodeApp("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", lambda: clock[0]), 0
+    for _ in range(2):
+        code = app.code()
+        clock[0] += 0.02
+        near = [int(clock[0]) // 30 + n for n in (-1, 0, 1)]
+        [step] = [each for each in near if app.made.generate_otp(each) == code]
+        assert step > counted
+        counted = step

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import pyotp
 import pytest
 import requests
 from flask.testing import FlaskClient
@@ -25,7 +24,7 @@ from app.states import Act, Side
 from app.store import database
 from app.store.models import CodeApp, Identity, Session, TrailEntry, User, UserRole
 from tests.services.conftest import STAFF
-from tests.support import foreign, oidc
+from tests.support import codeapp, foreign, oidc
 from tests.support.needs import needs
 from tests.support.oidc import Provider
 from tests.web.conftest import Site
@@ -271,7 +270,7 @@ def test_an_administrator_removes_the_link_and_the_next_sign_in_links_anew(site:
 
 def test_who_fails_at_the_second_factor_takes_no_account(site: Site, provider: Provider) -> None:
     secret, sealed = codes.begin(site.bench.portal, staff(site))
-    codes.finish(site.bench.portal, staff(site), sealed, pyotp.TOTP(secret).now())
+    codes.finish(site.bench.portal, staff(site), sealed, codeapp.CodeApp(secret).code())
     client = site.anybody()
     client.get(answer(client))
     assert not inside(client) and tied() == []
@@ -279,13 +278,13 @@ def test_who_fails_at_the_second_factor_takes_no_account(site: Site, provider: P
     assert tied() == []
     with database.connection():
         CodeApp.update(step=0).execute()
-    client.post("/second", data={"code": pyotp.TOTP(secret).now()})
+    client.post("/second", data={"code": codeapp.CodeApp(secret).code()})
     assert inside(client) and tied() == [(STAFF[0], "1")]
 
 
 def test_what_waits_for_one_account_ties_no_other(site: Site, provider: Provider) -> None:
     secret, sealed = codes.begin(site.bench.portal, staff(site))
-    codes.finish(site.bench.portal, staff(site), sealed, pyotp.TOTP(secret).now())
+    codes.finish(site.bench.portal, staff(site), sealed, codeapp.CodeApp(secret).code())
     client = site.anybody()
     client.get(answer(client))
     client.post("/login", data={"email": STAFF[1], "password": PASSWORD})

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-import pyotp
 import pytest
 from flask.testing import FlaskClient
 
@@ -20,8 +18,10 @@ from app.services.people import accounts
 from app.services.signin import codes, factors, guessing, passwords
 from app.states import Act
 from app.store import database
-from app.store.models import CodeApp, Guess, RecoveryCode, Session, TrailEntry, User
+from app.store.models import Guess, RecoveryCode, Session, TrailEntry, User
+from app.store.models import factors as rows
 from tests.services.conftest import STAFF
+from tests.support.codeapp import CodeApp
 from tests.web.conftest import Site
 
 PASSWORD = "a password for tests"
@@ -37,30 +37,21 @@ def actor(site: Site, email: str = STAFF[0]) -> Actor:
     return accounts.actor_of(site.bench.portal, user(email).id)
 
 
-class App:
-    """The app on somebody's telephone; each code it shows is of the next step, so that none is shown twice."""
-
-    def __init__(self, secret: str) -> None:
-        self.made = pyotp.TOTP(secret)
-        self.step = int(time.time()) // 30 - 1
-
-    def code(self) -> str:
-        self.step += 1
-        return self.made.generate_otp(self.step)
-
-
 @pytest.fixture
-def app(site: Site) -> App:
+def app(site: Site) -> CodeApp:
     """Somebody of the staff has an app that makes codes."""
     return set_up(site)[0]
 
 
-def set_up(site: Site, email: str = STAFF[0]) -> tuple[App, list[str]]:
+def set_up(site: Site, email: str = STAFF[0]) -> tuple[CodeApp, list[str]]:
+    """As if it had been set up long ago: the codes of these minutes are all to come."""
     who = actor(site, email)
     secret, sealed = codes.begin(site.bench.portal, who)
-    found = App(secret)
-    found.step -= 1  # its first code is of the step before
-    return found, codes.finish(site.bench.portal, who, sealed, found.code())
+    found = CodeApp(secret)
+    recovery = codes.finish(site.bench.portal, who, sealed, found.code())
+    with database.connection():
+        rows.CodeApp.update(step=0).execute()
+    return CodeApp(secret), recovery
 
 
 def half(site: Site) -> FlaskClient:
@@ -79,7 +70,7 @@ def test_the_pages_set_an_app_up_and_its_code_is_asked_for_after_the_password(si
     secret = re.search(r'<code class="break">([A-Z2-7 ]+)</code>', page)
     sealed = re.search(r'name="sealed" value="([^"]+)"', page)
     assert secret and sealed and 'src="data:image/svg+xml' in page
-    made = App(secret[1].replace(" ", ""))
+    made = CodeApp(secret[1])
     wrong = client.post("/account/code", data={"sealed": sealed[1], "code": "000000"})
     assert wrong.status_code == 422 and secret[1] in wrong.get_data(as_text=True), "the same picture again"
     shown = client.post("/account/code", data={"sealed": sealed[1], "code": made.code()}).get_data(as_text=True)
@@ -92,7 +83,7 @@ def test_the_pages_set_an_app_up_and_its_code_is_asked_for_after_the_password(si
     assert done.headers["Location"] == "/tasks?x=1" and inside(fresh)
 
 
-def test_after_the_password_alone_nobody_is_signed_in(site: Site, app: App) -> None:
+def test_after_the_password_alone_nobody_is_signed_in(site: Site, app: CodeApp) -> None:
     client = half(site)
     walk = [
         rule.rule for rule in site.app.url_map.iter_rules() if "<" not in rule.rule and "GET" in (rule.methods or ())
@@ -106,7 +97,7 @@ def test_after_the_password_alone_nobody_is_signed_in(site: Site, app: App) -> N
     assert user().name != "x"
 
 
-def test_json_sign_in_remember_me_and_tokens_do_not_walk_around_it(site: Site, app: App) -> None:
+def test_json_sign_in_remember_me_and_tokens_do_not_walk_around_it(site: Site, app: CodeApp) -> None:
     client = site.anybody()
     answer = client.post("/login?include_auth_token", json={**SIGN_IN, "remember": True})
     assert answer.get_json()["response"]["tf_required"] is True
@@ -120,7 +111,7 @@ def test_json_sign_in_remember_me_and_tokens_do_not_walk_around_it(site: Site, a
     assert site.anybody().get("/account", headers={"Authentication-Token": token}).status_code == 302
 
 
-def test_a_code_counts_once(site: Site, app: App) -> None:
+def test_a_code_counts_once(site: Site, app: CodeApp) -> None:
     code = app.code()
     assert half(site).post("/second", data={"code": code}).status_code == 303
     again = half(site)
@@ -129,12 +120,12 @@ def test_a_code_counts_once(site: Site, app: App) -> None:
     assert again.post("/second", data={"code": app.code()}).status_code == 303
 
 
-def test_full_width_digits_are_digits(site: Site, app: App) -> None:
+def test_full_width_digits_are_digits(site: Site, app: CodeApp) -> None:
     wide = app.code().translate(str.maketrans("0123456789", "０１２３４５６７８９"))
     assert half(site).post("/second", data={"code": wide}).status_code == 303
 
 
-def test_guessing_codes_is_held_up_and_the_right_password_forgives_none(site: Site, app: App) -> None:
+def test_guessing_codes_is_held_up_and_the_right_password_forgives_none(site: Site, app: CodeApp) -> None:
     codes_given = 0
     for _ in range(guessing.PAIR.free):
         client = half(site)  # the right password, each time
@@ -157,7 +148,7 @@ def test_a_recovery_code_lets_in_once(site: Site) -> None:
     assert again.post("/second", data={"recovery": recovery[0]}).status_code == 422 and not inside(again)
 
 
-def test_the_mailed_link_for_a_password_asks_for_it_too(site: Site, app: App) -> None:
+def test_the_mailed_link_for_a_password_asks_for_it_too(site: Site, app: CodeApp) -> None:
     with database.connection():
         address = links.password(site.bench.portal, user(), 1)
     path, changed = urlsplit(address).path, "another one for these tests"
@@ -168,7 +159,7 @@ def test_the_mailed_link_for_a_password_asks_for_it_too(site: Site, app: App) ->
     assert not inside(client)
 
 
-def test_a_half_session_ends_with_the_password_and_by_time(site: Site, app: App) -> None:
+def test_a_half_session_ends_with_the_password_and_by_time(site: Site, app: CodeApp) -> None:
     client = half(site)
     with database.transaction():
         passwords.put(site.bench.portal, user(), "another password for tests")
@@ -183,7 +174,7 @@ def test_a_half_session_ends_with_the_password_and_by_time(site: Site, app: App)
     assert not inside(late), "the right code came too late"
 
 
-def test_the_cookie_of_the_half_session_is_worth_nothing_afterwards(site: Site, app: App) -> None:
+def test_the_cookie_of_the_half_session_is_worth_nothing_afterwards(site: Site, app: CodeApp) -> None:
     client = half(site)
     before = client.get_cookie("session")
     assert before is not None
@@ -199,11 +190,11 @@ def test_sessions_elsewhere_end_when_a_factor_is_added(site: Site) -> None:
     page = client.get("/account/code").get_data(as_text=True)
     secret, sealed = re.search(r'break">([A-Z2-7 ]+)<', page), re.search(r'name="sealed" value="([^"]+)"', page)
     assert secret and sealed
-    client.post("/account/code", data={"sealed": sealed[1], "code": App(secret[1].replace(" ", "")).code()})
+    client.post("/account/code", data={"sealed": sealed[1], "code": CodeApp(secret[1]).code()})
     assert inside(client) and not inside(elsewhere)
 
 
-def test_setting_up_and_removing_ask_again_who_it_is(site: Site, app: App) -> None:
+def test_setting_up_and_removing_ask_again_who_it_is(site: Site, app: CodeApp) -> None:
     client = site.operator()
     with database.connection():
         Session.update(proved_at=datetime.now(UTC) - timedelta(hours=1)).execute()
@@ -217,13 +208,13 @@ def test_setting_up_and_removing_ask_again_who_it_is(site: Site, app: App) -> No
 def test_the_secret_is_sealed_and_the_recovery_codes_are_digests(site: Site) -> None:
     made, recovery = set_up(site)
     with database.connection():
-        [kept] = CodeApp.select()
+        [kept] = rows.CodeApp.select()
         digests = [each.digest for each in RecoveryCode.select()]
     assert made.made.secret not in kept.sealed
     assert not any(factors.plain(code) in digest or code in digest for code in recovery for digest in digests)
 
 
-def test_the_owner_is_told_and_it_is_on_record(site: Site, app: App) -> None:
+def test_the_owner_is_told_and_it_is_on_record(site: Site, app: CodeApp) -> None:
     site.bench.drain()
     told = site.bench.mailbox.of("sign-in-changed")
     assert [letter.to for letter in told] == [(STAFF[0],)]
@@ -235,11 +226,11 @@ def test_the_owner_is_told_and_it_is_on_record(site: Site, app: App) -> None:
 def test_another_accounts_setup_page_is_worth_nothing(site: Site) -> None:
     secret, sealed = codes.begin(site.bench.portal, actor(site, STAFF[1]))
     client = site.operator()
-    client.post("/account/code", data={"sealed": sealed, "code": pyotp.TOTP(secret).now()})
+    client.post("/account/code", data={"sealed": sealed, "code": CodeApp(secret).code()})
     assert user().factors == ""
 
 
-def test_who_lost_everything_is_helped_by_an_administrator(site: Site, app: App) -> None:
+def test_who_lost_everything_is_helped_by_an_administrator(site: Site, app: CodeApp) -> None:
     add_admin(site.app, site.bench.portal)
     accounts.add_staff(site.bench.portal, "admin@example.jp", "管理 担当", ["administrator"], PASSWORD)
     client, admin = site.operator(), site.person("admin@example.jp")
@@ -264,25 +255,25 @@ def test_staff_without_one_are_led_to_set_one_up_where_they_need_one(site: Site)
     setup = client.get("/account/code").get_data(as_text=True)
     secret, sealed = re.search(r'break">([A-Z2-7 ]+)<', setup), re.search(r'name="sealed" value="([^"]+)"', setup)
     assert secret and sealed
-    client.post("/account/code", data={"sealed": sealed[1], "code": App(secret[1].replace(" ", "")).code()})
+    client.post("/account/code", data={"sealed": sealed[1], "code": CodeApp(secret[1]).code()})
     assert client.get("/account").status_code == 200
 
 
-def test_the_history_says_how_somebody_came_in(site: Site, app: App) -> None:
+def test_the_history_says_how_somebody_came_in(site: Site, app: CodeApp) -> None:
     half(site).post("/second", data={"code": app.code()})
     with database.connection():
         told = [chain.details(each.what) for each in TrailEntry.select().where(TrailEntry.act == Act.SIGNED_IN)]
     assert [each["after"]["way"] for each in told] == ["code"]  # type: ignore[index]
 
 
-def test_a_wrong_password_and_the_right_code_tell_nothing(site: Site, app: App) -> None:
+def test_a_wrong_password_and_the_right_code_tell_nothing(site: Site, app: CodeApp) -> None:
     client = site.anybody()
     client.post("/login", data={"email": STAFF[0], "password": "not the password"})
     assert client.post("/second", data={"code": app.code()}).headers["Location"] == "/login"
     assert not inside(client)
 
 
-def test_nobody_chooses_their_session(site: Site, app: App) -> None:
+def test_nobody_chooses_their_session(site: Site, app: CodeApp) -> None:
     """Session fixation: a cookie that an attacker has planted is another one after each step."""
     client = site.anybody()
     seen = set()
@@ -296,7 +287,7 @@ def test_nobody_chooses_their_session(site: Site, app: App) -> None:
     assert len(seen) == 2
 
 
-def test_a_password_alone_opens_no_keys_where_there_is_a_second_factor(site: Site, app: App) -> None:
+def test_a_password_alone_opens_no_keys_where_there_is_a_second_factor(site: Site, app: CodeApp) -> None:
     client = half(site)
     client.post("/second", data={"code": app.code()})
     url = "/cards/keys/2"
