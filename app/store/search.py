@@ -1,7 +1,6 @@
-"""Finding cases by a part of what they are known by: an index of three letters, on any database.
+"""Finding cases by a part of what they are known by: an index of letters (`store.grams`), on any database.
 
-Letters are folded first (`text.fold`): width, case, kana and variants of kanji are found alike. Three letters are one
-number (21 bits each), zero behind the end: a word of one or two letters is a range of numbers.
+Letters are folded first (`text.fold`): width, case, kana and variants of kanji are found alike.
 """
 
 from __future__ import annotations
@@ -17,28 +16,18 @@ import peewee
 from peewee import SQL, fn
 
 from app.store.database import is_postgres, proxy
+from app.store.grams import BREAK, grams, ranges
 from app.store.models import Case, CaseGram, CaseText
 from app.text.fold import VERSION, fold, words
 
-BREAK = "\n"  # between the parts
-_BITS = 21
-_RARE = 2000
+_FIRST = 100  # index rows of each of a word's letters that are counted, to see which of them are rarer
+_RARE = 2000  # as many of the rarer: a word that has fewer is one that few cases can have
+_NEAR = 3  # letters of which that is done before it is done of the others
 _FEW = 4000  # index rows of a word that are cheaper read than cases are walked through in the order of a list
-_SAMPLES = (500, _RARE)  # index rows that are counted before a word is called common
-_ENDS = 2  # of a word's letters, by which numbers and names differ: they are counted up to the second at once
-_ASKED = 24  # letters of a word of which that is done
+_WORTH = 4  # index rows that are cheaper read than the text of a case
+_ASKED = 24  # letters of a word that are counted
 _ALL = 2**31  # more than there are
 _MANY = (8000, 30000)  # index rows that are counted to tell the less common of two common words
-
-
-def grams(text: str) -> set[int]:
-    """Every three letters of an even text, as numbers."""
-    found = set()
-    for part in text.split(BREAK):
-        codes = [*map(ord, part), 0, 0]
-        for at in range(len(codes) - 2):
-            found.add(codes[at] << 2 * _BITS | codes[at + 1] << _BITS | codes[at + 2])
-    return found
 
 
 def text_of(*parts: str) -> str:
@@ -107,7 +96,8 @@ class Word:
     text: str
     first: int
     last: int
-    postings: int  # index rows of these letters, at most the last of _SAMPLES
+    postings: int  # index rows of these letters, at most _RARE
+    also: tuple[int, int] | None = None  # other letters of the word that few cases have, too
 
     @property
     def rare(self) -> bool:
@@ -117,67 +107,59 @@ class Word:
 
 def word(given: str) -> Word:
     """What to look for; `given` is folded, and not empty."""
-    ranges = _ranges(given)[::-1][:_ASKED]
-    few, most = _SAMPLES
-    for limits in ([most if at < _ENDS else few for at in range(len(ranges))], [most] * len(ranges)):
-        counts = zip(_postings(ranges, limits), limits, ranges, strict=True)
-        known = [(count, each) for count, limit, each in counts if count < limit]
-        if known:
-            count, best = min(known, key=lambda each: each[0])
-            return Word(given, *best, count)
-    return Word(given, *_sparsest(ranges, most), most)
+    every = ranges(given)[:_ASKED]
+    counts = _counts(every, _FIRST)
+    known = [each for each in zip(counts, every, strict=True) if each[0] >= 0]
+    if known:
+        count, best = min(known, key=lambda each: each[0])
+        return Word(given, *best, count)
+    # Those first that are ranges, or whose rows lie farthest apart: their cases have more other cases between them.
+    apart = [each for _, each in sorted(zip(counts, every, strict=True), key=lambda each: (_one(each[1]), each[0]))]
+    common: list[tuple[int, tuple[int, int]]] = []
+    for part in filter(None, (apart[:_NEAR], apart[_NEAR:])):
+        found = [*zip(_counts(part, _RARE), part, strict=True)]
+        rare = sorted(each for each in found if each[0] >= 0)
+        if rare:
+            (count, best), also = rare[0], [each for other, each in rare[1:] if other < _WORTH * rare[0][0]]
+            return Word(given, *best, count, also[0] if also and _one(best) else None)
+        common += found
+    return Word(given, *min(common, key=lambda each: (not _one(each[1]), each[0]))[1], _RARE)
 
 
 def rarest(words: Sequence[Word]) -> Word | None:
     """The word that the fewest cases may have."""
     if len(words) > 1 and not any(each.rare for each in words):
         for most in _MANY:
-            found = _postings([(each.first, each.last) for each in words], [most] * len(words))
-            words = [replace(each, postings=count) for each, count in zip(words, found, strict=True)]
+            found = _counts([(each.first, each.last) for each in words], most)
+            words = [
+                replace(each, postings=count if count >= 0 else most) for each, count in zip(words, found, strict=True)
+            ]
             if any(each.postings < most for each in words):
                 break
     return min(words, key=lambda each: each.postings, default=None)
 
 
-def _ranges(text: str) -> list[tuple[int, int]]:
-    codes = [ord(letter) for letter in text]
-    if len(codes) >= 3:
-        every = [codes[at] << 2 * _BITS | codes[at + 1] << _BITS | codes[at + 2] for at in range(len(codes) - 2)]
-        return [(gram, gram) for gram in dict.fromkeys(every)]
-    start, free = 0, (3 - len(codes)) * _BITS
-    for code in codes:
-        start = start << _BITS | code
-    return [(start << free, (start + 1 << free) - 1)]
+def _one(each: tuple[int, int]) -> bool:
+    """Whether these letters have one number, whose cases are in their order."""
+    return each[0] == each[1]
 
 
-def _postings(ranges: Sequence[tuple[int, int]], limits: Sequence[int]) -> list[int]:
-    """How many index rows each of these has, at most so many; asked at once."""
+def _counts(ranges: Sequence[tuple[int, int]], most: int) -> list[int]:
+    """How many index rows each of these has; where there are so many or more, how far they reach, below zero: minus the
+    case to which one comes with so many. Asked at once."""
     # In the index's order and with the number in the text, or PostgreSQL reads all of them, which it takes for few.
     asked = (
-        f"(SELECT COUNT(*) FROM (SELECT 1 FROM case_gram WHERE {_within(*each)} "  # noqa: S608
-        f"ORDER BY gram, case_id LIMIT {most:d}) AS hits)"
-        for each, most in zip(ranges, limits, strict=True)
+        f"(SELECT CASE WHEN COUNT(*) < {most:d} THEN COUNT(*) ELSE -MAX(case_id) END FROM (SELECT case_id "  # noqa: S608
+        f"FROM case_gram WHERE {_within(*each)} ORDER BY gram, case_id LIMIT {most:d}) AS hits)"
+        for each in ranges
     )
     values = [value for each in ranges for value in _bounds(*each)]
     return [int(each) for each in proxy.obj.execute_sql(f"SELECT {', '.join(asked)}", values).fetchone()]
 
 
-def _sparsest(ranges: Sequence[tuple[int, int]], most: int) -> tuple[int, int]:
-    """Of letters that have at least so many index rows each, those whose rows lie farthest apart: their cases have
-    more other cases between them."""
-    asked = (
-        f"(SELECT case_id FROM case_gram WHERE {_within(*each)} "  # noqa: S608
-        f"ORDER BY gram, case_id LIMIT 1 OFFSET {most - 1:d})"
-        for each in ranges
-    )
-    values = [value for each in ranges for value in _bounds(*each)]
-    found = proxy.obj.execute_sql(f"SELECT {', '.join(asked)}", values).fetchone()
-    return max(zip(found, ranges, strict=True), key=lambda each: each[0] or 0)[1]
-
-
-def _within(first: int, last: int, name: str = "gram") -> str:
+def _within(first: int, last: int) -> str:
     mark = proxy.obj.param
-    return f"{name} = {mark}" if first == last else f"{name} BETWEEN {mark} AND {mark}"
+    return f"gram = {mark}" if first == last else f"gram BETWEEN {mark} AND {mark}"
 
 
 def _bounds(first: int, last: int) -> tuple[int, ...]:
@@ -203,16 +185,13 @@ def with_every(words: Sequence[Word]) -> tuple[str, list[Any]]:
     least = min(words, key=lambda each: each.postings)
     place = "strpos" if is_postgres() else "instr"
     said = " AND ".join(f"{place}(t.text, {proxy.obj.param}) > 0" for _ in words)
-    within = _within(least.first, least.last, "g.gram")
+    either = [(least.first, least.last), *([least.also] if least.also else [])]
+    keys = " INTERSECT ".join(f"SELECT case_id FROM case_gram WHERE {_within(*each)}" for each in either)  # noqa: S608
     if is_postgres():  # a list of keys, or it may read the texts of all cases and join them
-        keys = f"ARRAY(SELECT g.case_id FROM case_gram AS g WHERE {within})"  # noqa: S608
-        text = f"SELECT t.case_id FROM case_text AS t WHERE t.case_id = ANY({keys}) AND {said}"  # noqa: S608
+        text = f"SELECT t.case_id FROM case_text AS t WHERE t.case_id = ANY(ARRAY({keys})) AND {said}"  # noqa: S608
     else:
-        text = (
-            "SELECT DISTINCT g.case_id FROM case_gram AS g JOIN case_text AS t ON t.case_id = g.case_id "  # noqa: S608
-            f"WHERE {within} AND {said}"
-        )
-    return text, [*_bounds(least.first, least.last), *(each.text for each in words)]
+        text = f"SELECT t.case_id FROM case_text AS t WHERE t.case_id IN ({keys}) AND {said}"  # noqa: S608
+    return text, [*(value for each in either for value in _bounds(*each)), *(each.text for each in words)]
 
 
 def postings(each: Word) -> tuple[str, tuple[int, ...]]:
@@ -243,7 +222,7 @@ def said_of_case(text: str) -> Any:
 def few(found: Sequence[Word]) -> bool:
     """Whether one of the words is one that few cases can have."""
     least = min(found, key=lambda each: each.postings)
-    return least.rare or _postings([(least.first, least.last)], [_FEW])[0] < _FEW
+    return least.rare or _counts([(least.first, least.last)], _FEW)[0] >= 0
 
 
 def within(field: Any, text: str, values: Sequence[Any]) -> Any:

@@ -30,6 +30,7 @@ from app.services.pages import counting
 from app.services.people import accounts as people
 from app.store import database, search, tally
 from app.store.database import Table, proxy
+from app.store.grams import grams
 from app.store.models import Card, Case, CaseGram, CaseText, Company, Job, Task
 from app.text.fold import VERSION
 from tests.services.conftest import BPMN
@@ -171,7 +172,7 @@ def index(cases: Iterable[dict[str, Any]]) -> None:
         load(CaseText._meta.table_name, ["case_id", "text", "fold"], ((key, text, VERSION) for text, key in said))
         load(
             CaseGram._meta.table_name, ["gram", "case_id"],
-            sorted((gram, key) for text, key in said for gram in search.grams(text)),
+            sorted((gram, key) for text, key in said for gram in grams(text)),
         )  # fmt: skip
 
 

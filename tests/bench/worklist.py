@@ -21,6 +21,7 @@ from app.services.pages import worklist
 from app.services.pages.worklist import Filter
 from app.store import database, search, tally
 from app.store.database import proxy
+from app.store.grams import grams
 from app.store.models import Case, CaseText, Task
 from app.text.fold import VERSION
 from tests.bench.service_step import Services
@@ -63,13 +64,13 @@ def fill(services: Services, count: int) -> None:
             numbers = range(start, min(start + 500, count))
             Case.insert_many([_case(n, release, now) for n in numbers]).execute()
             Task.insert_many([_task(n, now, day) for n in numbers]).execute()
-        grams = []
+        found = []
         for case in Case.select():
             text = search.text_of(case.number, case.company_name, case.system_name, case.email)
             CaseText.insert(case=case.id, text=text, fold=VERSION).execute()
-            grams += [(gram, case.id) for gram in search.grams(text)]
-        grams.sort()
-        proxy.obj.connection().executemany("INSERT INTO case_gram (gram, case_id) VALUES (?, ?)", grams)
+            found += [(gram, case.id) for gram in grams(text)]
+        found.sort()
+        proxy.obj.connection().executemany("INSERT INTO case_gram (gram, case_id) VALUES (?, ?)", found)
         tally.fold()
         proxy.obj.execute_sql("ANALYZE")
 

@@ -8,6 +8,7 @@ import peewee
 
 from app.store import database, models, search, tally
 from app.store.database import proxy
+from app.store.grams import ranges
 
 APART = 100_000  # between a row's number and that of its next copy
 ROWS = 4_000  # of a table, about; cases, and words that all of them have, are more
@@ -62,8 +63,8 @@ def _which(model: Any, copies: int, times: int) -> str:
     if model is models.Task:
         return f"k <= {copies} OR t.state = 'open' AND k <= {times // 4}"
     if model is models.CaseGram:
-        every = {gram for word in MANY for gram, _ in search._ranges(search.text_of(word))}
-        return f"k <= {copies} OR t.gram IN ({', '.join(map(str, sorted(every)))})"
+        every = {each for word in MANY for each in ranges(search.text_of(word))}
+        return " OR ".join([f"k <= {copies}", *(f"t.gram BETWEEN {first} AND {last}" for first, last in sorted(every))])
     return f"k <= {copies}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -15,6 +15,7 @@ from app.services.base.actors import Actor
 from app.services.pages import casehead
 from app.states import Side
 from app.store import cases, database, invoices, saying, search
+from app.store.grams import grams, ranges
 from app.store.models import Case, CaseGram, CaseText, Task
 from app.text.fold import VERSION, fold
 from app.text.fold import words as fold_words
@@ -109,7 +110,7 @@ def test_what_other_rules_folded_is_folded_anew_bit_by_bit(world: World, monkeyp
         CaseText.update(text="その昔", fold=None).where(CaseText.case == case.id).execute()
         CaseText.delete().where(CaseText.case == other.id).execute()
         search.admit()
-        CaseGram.insert_many([(gram, case.id) for gram in search.grams("その昔")], fields=["gram", "case"]).execute()
+        CaseGram.insert_many([(gram, case.id) for gram in grams("その昔")], fields=["gram", "case"]).execute()
     assert finding.behind(world.bench.portal) == 2
     assert world.found("吉野") == set()
     assert [finding.mend(world.bench.portal) for _ in range(3)] == [1, 1, 0]
@@ -143,10 +144,13 @@ def add_many(world: World, names: Random) -> dict[str, tuple[str, str]]:
     def name() -> str:
         return "".join(names.choices(syllables, k=names.randint(1, 4)))
 
+    def numbered() -> str:
+        return "".join(f"{name()}{''.join(names.choices('0159', k=names.randint(0, 20)))}" for _ in range(2))
+
     titles, made = [name() for _ in range(8)], {}
     for n in range(60):
         case = cases.create(**{**like.__data__, "id": None, "apply_key": None, "number": f"5999-{n:04d}",
-                               "company_name": name(), "system_name": name()})  # fmt: skip
+                               "company_name": name(), "system_name": numbered()})  # fmt: skip
         text = CaseText.get_by_id(case.id).text
         for at in range(names.randint(0, 3)):
             title = names.choice(titles)
@@ -162,13 +166,17 @@ def test_what_is_found_is_what_looking_through_all_finds(
     """Whether the words are looked up by the index or asked of each row in the order of the list."""
     for module, name in ((search, "_FEW"), (search, "_RARE"), (saying, "_FEW")):
         monkeypatch.setattr(module, name, most)
-    monkeypatch.setattr(search, "_SAMPLES", (3, 10))
+    monkeypatch.setattr(search, "_FIRST", 3)
+    monkeypatch.setattr(search, "_WORTH", most)
     names = Random(11)
     asked = [*MADE_UP.split(), "anubel", "dorix qua", "5999", "5999-0007", "0007 anu", "x", "ub", "olm bel dor",
              "nobody", "anuanuanu", "5999 quaquabel", "anu nobody"]  # fmt: skip
     with pytest.raises(Undone), database.transaction():
         made = add_many(world, names)
         every = {row.case_id: row.text for row in CaseText.select()}
+        for part in names.choices([part for text in every.values() for part in text.split("\n") if part], k=20):
+            asked.append(part[(at := names.randrange(len(part))) : at + names.randint(1, 22)])
+        asked += ["".join(names.choices("0159", k=each % 9 + 1)) for each in range(9)]
         for text in asked:
             words = fold_words(text)
             wanted = {key for key, said in every.items() if all(word in said for word in words)}
@@ -189,18 +197,61 @@ def test_what_is_found_is_what_looking_through_all_finds(
 def test_of_common_letters_those_are_looked_up_that_fewer_cases_have(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "_SAMPLES", (2, 3))
+    monkeypatch.setattr(search, "_FIRST", 2)
+    monkeypatch.setattr(search, "_RARE", 3)
     like = case_of(world.other)
     values = {name: value for name, value in like.__data__.items() if name not in {"id", "apply_key"}}
     with pytest.raises(Undone), database.transaction():
         for n in range(12):
             case = Case.create(**{**values, "number": f"2026-7{n:03d}"})
             CaseGram.insert_many(
-                [(gram, case.id) for gram in search.grams("qzzz" if n % 4 == 0 else "zzz")],
+                [(gram, case.id) for gram in grams("qzzz" if n % 4 == 0 else "zzz")],
                 [CaseGram.gram, CaseGram.case],
             ).execute()
         found = search.word("qzzz")
-        assert (found.first, found.last, found.postings) == (*search._ranges("qzz")[0], 3)
+        assert (found.first, found.last, found.postings) == (*ranges("qzz")[0], 3)
+        raise Undone
+
+
+def texts_read(words: Sequence[str]) -> int:
+    """How many cases have their text looked at for such a search."""
+    sql, values = search.with_every([search.word(fold(word)) for word in words])
+    bound = database.proxy.obj
+    if database.is_postgres():
+        plan = bound.execute_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", values).fetchone()[0][0]["Plan"]
+        assert plan["Relation Name"] == "case_text"
+        return int(plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0))
+    read: list[str] = []
+
+    def looked(text: str, part: str) -> bool:
+        read.append(text)
+        return part in text
+
+    bound.connection().create_function("looked", 2, looked)
+    bound.execute_sql(sql.replace("instr(", "looked("), values).fetchall()
+    return len(read)
+
+
+def test_few_texts_are_read_for_a_number_and_for_letters_that_few_have_together(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although any three of its figures stand beside each other in many cases, and so do its letters."""
+    monkeypatch.setattr(search, "_FIRST", 5)
+    like = case_of(world.other)
+    names = [*(f"甲乙丙{n}" for n in range(20)), *(f"{n}乙丙丁" for n in range(20)), "甲乙丙丁"]
+    with pytest.raises(Undone), database.transaction():
+        for n in range(300):
+            cases.create(**{**like.__data__, "id": None, "apply_key": None, "number": f"6999-{n:05d}77",
+                            "company_name": names[n] if n < len(names) else "別", "system_name": "別"})  # fmt: skip
+        if database.is_postgres():  # it reads a table of so few as it lies
+            database.proxy.obj.execute_sql("SET LOCAL enable_seqscan = off")
+        for number in ("6999-0001777", "0001777", "9990001777", "６９９９−０００２０７７"):
+            assert search.word(fold(number)).postings == texts_read([number]) == 1, number
+        letters = [each for each in ranges("0001777") if each[0] == each[1]]
+        assert all(count < 0 for count in search._counts(letters, 9)), "nine cases and more have any three of them"
+        assert search.word("甲乙丙丁").postings == 21
+        assert texts_read(["甲乙丙丁"]) == 1
+        assert texts_read(["甲乙丙"]) == 21
         raise Undone
 
 
