@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,7 +18,7 @@ from app.engine import Engine
 from app.main import FONTS
 from app.services.people import accounts
 from app.services.workspaces import content
-from tests.support.browser import PATIENCE
+from tests.support.browser import PATIENCE, until
 from tests.web.conftest import Site, open_site
 
 ANALYST = "hanako@example.jp"
@@ -54,12 +53,14 @@ class Desk:
 
     def until(self, path: str, there: Any) -> bytes:
         """The file once it says so."""
-        for _ in range(1200):
-            data = content.files(self.site.bench.portal, self.draft).get(path, b"")
-            if there(data):
-                return data
-            time.sleep(0.1)
-        raise AssertionError(f"{path} never came to say it")
+        found: list[bytes] = [b""]
+
+        def comes() -> bool:
+            found[0] = content.files(self.site.bench.portal, self.draft).get(path, b"")
+            return bool(there(found[0]))
+
+        until(self.page, comes, f"{path} saying it", 2 * PATIENCE)
+        return found[0]
 
     def latin(self) -> set[str]:
         """Words in Latin letters that a reader of Japanese meets, but for names and what the package itself says."""

@@ -3,6 +3,7 @@ whoever reads English."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -340,3 +341,111 @@ def japanese(page: Page, own: str) -> set[str]:
     """Words that are neither English nor the process's own."""
     seen: list[Any] = page.evaluate(SEEN)
     return {text for text in seen if any(word not in own for word in JAPANESE.findall(text))}
+
+
+class Held(list[Route]):
+    """What a page asks the portal at an address, which stays on its way until somebody lets it go on."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        super().__init__()
+        self._going = False
+        page.route(pattern, lambda route: route.continue_() if self._going else self.append(route))
+
+    def go_on(self) -> None:
+        self._going = True
+        for each in self:
+            each.continue_()
+
+
+def test_what_is_typed_belongs_to_the_component_at_which_it_was_typed(window: Desk) -> None:
+    """Who else names it is asked of the portal; meanwhile one goes on to the next component."""
+    page = window.page
+    host = show(window, FORM, "field:Field_outcome.key")
+    title = host.locator("[data-attribute=label] input")
+    title.fill("判断")
+    host.locator(".fjs-element[data-id=Field_reason]").click()  # without a Tab
+    expect(title).not_to_have_value("判断")
+    host.locator(".fjs-element[data-id=Field_outcome]").click()
+    expect(title).to_have_value("判断")
+
+    asked = Held(page, "**/renames")
+    key = host.locator("[data-attribute=key] input")
+    key.fill("verdict")
+    host.locator(".fjs-element[data-id=Field_reason]").click()
+    expect(key).to_have_value("reason")
+    until(page, lambda: bool(asked), "the question")
+    asked.pop().fulfill(json={"places": [], "left": [], "problems": [], "changed": []})
+    page.unroute("**/renames")
+    saved = json.loads(window.until(FORM, lambda data: b'"verdict"' in data))
+    assert [each["key"] for each in saved["components"] if "key" in each] == ["verdict", "return_to", "reason"]
+
+
+def test_header_and_text_are_written_while_the_portal_takes_its_time(window: Desk) -> None:
+    page = window.page
+    host = show(window, MAIL)
+    host.locator(".ed-header-form summary").click()
+    subject = host.get_by_label("件名", exact=True)
+    subject.wait_for()
+    asked = Held(page, "**/tables")
+    for attribute, words in (("subject", "新しい件名"), ("label", "べつの名")):
+        field = host.locator(f"[data-attribute={attribute}] input")
+        field.fill(words)
+        field.press("Tab")
+    host.locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("途中の文")
+    until(page, lambda: bool(asked), "the first change of the header")
+    asked.go_on()
+    window.until(MAIL, lambda data: "新しい件名".encode() in data and "べつの名".encode() in data)
+    page.unroute("**/tables")
+    page.keyboard.type("と続き")  # the caret is where it was
+    window.until(MAIL, lambda data: data.decode().rstrip().endswith("途中の文と続き"))
+    text = window.saved(MAIL).decode()
+    assert 'subject = "新しい件名"' in text and 'label = "べつの名"' in text
+
+
+def test_settings_that_do_not_reach_the_portal_wait_and_go_out_with_the_next(window: Desk) -> None:
+    page = window.page
+    host = show(window, "package.toml")
+    page.get_by_role("button", name="カレンダー", exact=True).click()
+    page.locator("details[data-entry='calendars.exam'] > summary").click()
+    capacity = page.locator("[data-attribute='calendars.exam.capacity'] input")
+    page.route("**/tables", lambda route: route.abort())
+    capacity.fill("5")
+    capacity.press("Tab")
+    expect(host.locator(".ed-said")).to_contain_text("ポータルが応答していません")
+    expect(capacity).to_have_value("5")
+    page.unroute("**/tables")
+    title = page.locator("[data-attribute='calendars.exam.title'] input")
+    title.fill("試験の日")
+    title.press("Tab")
+    window.until("package.toml", lambda data: b"capacity = 5" in data and "試験の日".encode() in data)
+    expect(host.locator(".ed-said")).to_be_empty()
+
+
+def test_what_is_drawn_anew_after_a_save_leaves_press_and_focus_where_they_are(window: Desk) -> None:
+    page = window.page
+    host = show(window, MAIL)
+    host.locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\n{{ company.nix }}")
+    problem = page.locator(".dz-problem").filter(has_text="nix").first
+    expect(problem).to_be_visible()
+    folder = page.locator("#dz-tree details[data-kind=form] > summary")
+    for at, answer in ((folder, "**/tree"), (problem, "**/problems")):
+        host.locator(".cm-content").click()
+        page.keyboard.press("Control+End")
+        page.keyboard.type(" x")
+        with page.expect_response(answer):
+            at.focus()
+        page.wait_for_function("() => new Promise((done) => setTimeout(() => done(true)))")  # it is drawn
+        expect(at).to_be_focused()
+    host.locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\ny")
+    problem.hover()
+    with page.expect_response("**/problems"):
+        page.mouse.down()
+    page.wait_for_function("() => new Promise((done) => setTimeout(() => done(true)))")
+    page.mouse.up()
+    expect(host.locator(".cm-activeLine")).to_contain_text("company.nix")

@@ -35,8 +35,7 @@ export function formPanel(place, editor, panels, file, shell) {
   // ---- changing
 
   /** Once the next field has the focus: a field tells of its change while it loses it. */
-  function change(name, value) {
-    const id = shown;
+  function change(name, value, id = shown) {
     setTimeout(() => registry.get(id) && edit(registry.get(id), name, value));
   }
 
@@ -53,8 +52,7 @@ export function formPanel(place, editor, panels, file, shell) {
    * True where the editor at hand makes the change. What is named elsewhere, too, is renamed there after all places were shown: null once that
    * is done, false where it stays as it was.
    */
-  async function own(asked, part) {
-    const at = shown;
+  async function own(asked, part, at) {
     const tell = (text) => {
       const row = [...place.querySelectorAll("[data-attribute]")].find((each) => each.dataset.attribute === part);
       row?.append(el("p", { class: "ed-problem ed-error", role: "alert" }, text));
@@ -65,32 +63,38 @@ export function formPanel(place, editor, panels, file, shell) {
     return done === ALONE ? true : done ? null : false;
   }
 
+  /** Somebody may have gone on to another component before it is known who else names it. */
   async function rekey(name, value, input) {
-    const old = read(registry.get(shown), name) ?? "";
+    const id = shown;
+    const old = read(registry.get(id), name) ?? "";
     if (value === old) return;
-    const mine = await own({ kind: "field", of: element, old, wanted: value }, name);
-    if (mine) rename(name, value);
+    const mine = await own({ kind: "field", of: element, old, wanted: value }, name, id);
+    if (mine) rename(id, name, value);
     else if (mine === false) input.value = old;
   }
 
   /** One option that is called otherwise; everything else is changed as it stands. */
   async function options(name, rows) {
-    const field = registry.get(shown);
+    const id = shown;
+    const field = registry.get(id);
     const before = read(field, name) ?? [];
     const other = rows.length === before.length ? rows.filter((row, at) => row.value !== before[at].value) : [];
     const old = other.length === 1 ? before[rows.indexOf(other[0])].value : "";
-    const mine = !old || !other[0].value || (await own({ kind: "option", of: `${element}.${field.key}`, old, wanted: other[0].value }, name));
-    if (mine) change(name, rows.length ? rows : undefined);
-    else if (mine === false) draw();
+    const mine = !old || !other[0].value || (await own({ kind: "option", of: `${element}.${field.key}`, old, wanted: other[0].value }, name, id));
+    if (mine) change(name, rows.length ? rows : undefined, id);
+    else if (mine === false && id === shown) draw();
   }
 
-  function rename(name, value) {
-    edit(registry.get(shown), name, value);
-    const field = registry.get(shown);
+  function rename(id, name, value) {
+    if (!registry.get(id)) return; // removed meanwhile
+    edit(registry.get(id), name, value);
+    const field = registry.get(id);
     const wanted = `Field_${value}`;
     // The editor's own ids say nothing to a reader of the file; a person's are left alone.
     if (/^Field_[0-9a-z]{7}$/.test(field.id) && value && !registry.get(wanted)) {
+      const here = id === shown;
       modeling.editFormField(field, "id", wanted);
+      if (!here) return;
       shown = wanted;
       selection.set(registry.get(wanted));
     }
@@ -242,6 +246,8 @@ export function formPanel(place, editor, panels, file, shell) {
   }
 
   function draw() {
+    // What is typed belongs to the component that is shown: a field that goes with it tells of its change only as it goes.
+    if (place.contains(document.activeElement)) document.activeElement.blur();
     const field = selected();
     shown = field?.id ?? null;
     if (field) {

@@ -1,8 +1,10 @@
 // The page of a draft: tree, tabs, editors, saving, who else is here, problems. Editors are loaded when a file of their kind is opened.
 import "./page.css";
+import { anew } from "./anew.js";
 import { api, Answered, filePath } from "./server.js";
 import { ask, clashed, dialog, line, sides } from "./dialogs.js";
 import { FRESH, ID } from "./fresh.js";
+import { forget } from "./kept.js";
 import { open as plain } from "./plain.js";
 import { Problems } from "./problems.js";
 import { page, Saver } from "./saving.js";
@@ -47,11 +49,25 @@ function told(state, { path, at: time, clash, text, changed }) {
 async function settle(path, clash) {
   const choice = await clashed(tree.title(path), clash);
   const editor = tabs.get(path)?.editor;
-  const mine = editor && saver.files.get(path)?.dirty ? await editor.content() : clash.mine; // typed since it was sent, too
+  const mine = (editor && (await unsaved(path))) ?? clash.mine; // typed since it was sent, too
   if (choice === "mine") await put(path, mine, clash.revision);
-  else if (mine !== clash.mine) await api("PUT", filePath(path), { content: mine }, { revision: 0 }).catch(() => {}); // kept aside
+  else if (mine !== clash.mine) await aside(path, mine);
   await reopen(path);
   at("dz-saved").textContent = t("All changes are saved");
+}
+
+/** What its editor holds and nobody has sent, taken over from the saver: null where there is nothing. */
+async function unsaved(path) {
+  const file = saver.files.get(path);
+  if (!file?.dirty) return null;
+  file.dirty = false;
+  return file.content();
+}
+
+/** A text that is not the file's is kept beside it. */
+async function aside(path, content) {
+  await api("PUT", filePath(path), { content }, { revision: 0 }).then(() => {}, () => {});
+  await forget(path, content);
 }
 
 async function put(path, content, revision) {
@@ -168,9 +184,11 @@ function drawTools(path, tab) {
 async function reopen(path) {
   const tab = tabs.get(path);
   if (!tab) return;
+  const left = tab.editor && (await unsaved(path)); // written while the file was changed elsewhere
   tab.editor?.close();
   tab.editor = null;
   saver.files.delete(path);
+  if (left !== null && left !== undefined) await aside(path, left);
   tab.file = await api("GET", filePath(path));
   await refresh();
   await fill(path, tab);
@@ -244,7 +262,7 @@ function drawTabs() {
       h("button", { type: "button", title: path, "aria-pressed": String(path === shown), onclick: () => choose(path) }, title),
       h("button", { type: "button", "aria-label": t("Close %(title)s", { title }), onclick: () => closeFile(path) }, "×"));
   });
-  at("dz-tabs").replaceChildren(...(all.length ? all : [h("p", {}, t("No file is open. Choose one on the left."))]));
+  anew(at("dz-tabs"), () => at("dz-tabs").replaceChildren(...(all.length ? all : [h("p", {}, t("No file is open. Choose one on the left."))])), (each) => each.ariaLabel || each.title);
 }
 
 function show(path) {

@@ -1,4 +1,5 @@
 // What is wrong with the draft: asked of the portal after each save, listed by file, gone to and mended by a press.
+import { anew } from "./anew.js";
 import { h, t } from "./words.js";
 
 const WAIT = 300; // milliseconds after the last save
@@ -38,11 +39,14 @@ export class Problems {
     this.state.textContent = this.found.length
       ? t("%(errors)s errors, %(warnings)s warnings", { errors, warnings })
       : t("No problem is known");
-    this.list.replaceChildren();
-    for (const file of new Set(this.found.map((each) => each.file))) {
+    anew(this.list, () => this.list.replaceChildren(...this.rows()), (each) => `${each.className} ${each.closest("li").textContent}`);
+  }
+
+  rows() {
+    return Array.from(new Set(this.found.map((each) => each.file)), (file) => {
       const rows = this.found.filter((each) => each.file === file).map((each) => this.row(each));
-      this.list.append(h("h3", {}, this.given.title(file)), h("ul", { class: "plain dz-problems__list" }, ...rows));
-    }
+      return [h("h3", {}, this.given.title(file)), h("ul", { class: "plain dz-problems__list" }, ...rows)];
+    }).flat();
   }
 
   row(each) {

@@ -4,42 +4,74 @@ import { button, el, helped, labelled, placed, segmented } from "./dom.js";
 import { fieldsOf } from "./fields.js";
 import { boot } from "./words.js";
 
-/** The text of a TOML file (or of a header), changed one after the other. */
+const AGAIN = 10_000; // milliseconds after which what could not be sent is sent again
+
+/** The portal said nothing, or that it cannot just now: what was asked of it is still to be asked. */
+const unreached = (error) => error.status === undefined;
+
+/**
+ * The text of a TOML file, changed one after the other. What the portal refuses is refused alone; what does not reach it waits, in its place, for
+ * the next change.
+ */
 function textOf(file, shell, told) {
-  const held = { text: file.content, values: {} };
+  const held = { text: file.content, values: {}, owed: [] };
   let turn = Promise.resolve();
+  const one = async (changes) => {
+    const before = held.text;
+    const answer = await shell.api("POST", "tables", { path: file.path, content: before, changes });
+    held.text = answer.content;
+    held.values = answer.values;
+    if (held.text !== before) told();
+  };
+  held.drop = (changes) => { held.owed = held.owed.filter((each) => each !== changes); };
+  const all = async () => {
+    while (held.owed.length) {
+      const [first] = held.owed;
+      await one(first).catch((error) => {
+        if (!unreached(error)) held.drop(first);
+        throw error;
+      });
+      held.drop(first);
+    }
+  };
   held.send = (changes) => {
-    turn = turn.then(async () => {
-      const before = held.text;
-      const answer = await shell.api("POST", "tables", { path: file.path, content: before, changes });
-      held.text = answer.content;
-      held.values = answer.values;
-      if (held.text !== before) told();
-    });
+    held.owed.push(changes);
+    turn = turn.catch(() => {}).then(all);
     return turn;
   };
   held.settled = () => turn.catch(() => {});
   return held;
 }
 
+/** The values as they will be: what is drawn before the portal has answered shows what was typed. */
+function assume(values, changes) {
+  for (const { path, value } of changes) path.slice(0, -1).reduce((from, key) => (from[key] ??= {}), values)[path.at(-1)] = value;
+}
+
 const change = (path, value) => (value === undefined ? { path, act: "remove" } : { path, act: "set", value });
 
-/** The header of a mail or document as a form: for the editor of texts. `text()` gives the file, `replace(text)` takes it. */
+/**
+ * The header of a mail or document as a form: for the editor of texts. `text()` gives the file, `replace(text)` takes it. One change is made after the
+ * other, each to the text as it stands when the answer is there: somebody may be writing in it meanwhile.
+ */
 export async function headerForm(file, shell, text, replace) {
   const panels = await shell.panels();
   const section = panels.headers[file.path.startsWith("mail/") ? "mail" : "document"];
   const said = el("p", { class: "ed-said", role: "status" });
   const place = el("div", { class: "ed-table-form" });
   const ask = (changes) => shell.api("POST", "tables", { path: file.path, content: text(), changes });
-  const rows = fieldsOf({ panels, language: shell.language, t: shell.t, change: async (path, value) => {
-    try {
-      const known = value !== undefined || (await ask([])).values[path[0]] !== undefined;
-      if (!known) return;
-      replace((await ask([change(path, value)])).content);
-      said.textContent = "";
-    } catch (error) {
-      said.textContent = error.message;
+  async function make(path, value) {
+    const known = value !== undefined || (await ask([])).values[path[0]] !== undefined;
+    while (known) {
+      const before = text();
+      const { content } = await ask([change(path, value)]);
+      if (text() === before) return replace(content);
     }
+    return undefined;
+  }
+  let turn = Promise.resolve();
+  const rows = fieldsOf({ panels, language: shell.language, t: shell.t, change: (path, value) => {
+    turn = turn.then(() => make(path, value)).then(() => { said.textContent = ""; }, (error) => { said.textContent = error.message; });
   } });
   return {
     place: el("div", {}, said, place),
@@ -67,16 +99,23 @@ export async function open(host, file, shell) {
   const held = textOf(file, shell, () => shell.changed());
   let shown = 0;
   let textEditor = null;
+  let later = 0;
 
+  /** `again`: what is there becomes another, and the places of things with it; until it is known nothing is typed into what was there. */
   async function send(changes, again = false) {
+    if (again) body.inert = true;
+    else assume(held.values, changes);
+    window.clearTimeout(later);
     try {
       await held.send(changes);
       said.textContent = "";
+      if (again) draw();
     } catch (error) {
-      said.textContent = error.message;
-      again = true;
+      said.textContent = error.message; // what was typed stands where it was typed
+      if (again) held.drop(changes); // pressed, and not done: to be pressed again
+      if (held.owed.length) later = window.setTimeout(() => textEditor ?? send([]), AGAIN);
     }
-    if (again) draw();
+    if (again) body.inert = false;
   }
 
   const at = (path) => path.reduce((from, key) => from?.[key], held.values);

@@ -73,11 +73,13 @@ export async function open(host, file, shell) {
   if (/^(mail|pdf)\//.test(file.path)) {
     const form = await import(boot.bundles.settings.js);
     const header = await form.headerForm(file, shell, () => view.state.doc.toString(), (now) => {
-      const end = now.length - view.state.doc.length;
       const before = view.state.doc.toString();
-      let same = 0;
-      while (same < before.length && before[before.length - 1 - same] === now[now.length - 1 - same] && same < now.length) same += 1;
-      view.dispatch({ changes: { from: 0, to: before.length - same, insert: now.slice(0, before.length + end - same) } });
+      const most = Math.min(before.length, now.length);
+      let from = 0;
+      while (from < most && before[from] === now[from]) from += 1;
+      let same = 0; // from the end
+      while (same < most - from && before[before.length - 1 - same] === now[now.length - 1 - same]) same += 1;
+      view.dispatch({ changes: { from, to: before.length - same, insert: now.slice(from, now.length - same) } });
     });
     const details = el("details", { class: "ed-header-form", toggle: () => details.open && header.draw() }, el("summary", {}, t("Write the header as a form")), header.place);
     place.before(details);

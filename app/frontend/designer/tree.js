@@ -1,4 +1,5 @@
 // The files of the draft by kind, under people's names. Kinds open and close; the file that is shown is marked.
+import { anew } from "./anew.js";
 import { FRESH } from "./fresh.js";
 import { h, t } from "./words.js";
 
@@ -16,6 +17,10 @@ export class Tree {
 
   draw(said, current) {
     this.files = said.files;
+    anew(this.host, () => this.fill(said, current), (each) => each.dataset.path ?? `${each.tagName} ${each.closest("[data-kind]").dataset.kind}`);
+  }
+
+  fill(said, current) {
     const groups = said.kinds.map(({ kind, title }) => {
       const files = said.files.filter((file) => file.kind === kind);
       if (!files.length && !(this.make && FRESH[kind])) return null;
@@ -26,9 +31,7 @@ export class Tree {
       box.addEventListener("toggle", () => (box.open ? this.opened.add(kind) : this.opened.delete(kind)));
       return box;
     });
-    const focused = this.host.contains(document.activeElement) ? document.activeElement.dataset.path : null;
     this.host.replaceChildren(...groups.filter(Boolean));
-    if (focused) this.host.querySelector(`[data-path="${CSS.escape(focused)}"]`)?.focus();
   }
 
   item(file, current) {
