@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from app.engine import Engine
 from app.services.designing.interchange import report
@@ -114,7 +114,14 @@ def test_a_step_is_added_named_given_a_form_and_removed_by_keys_alone(window: De
     page.keyboard.press("+")
     expect(page.locator(".dc-panel h2")).to_be_focused()
     tab_to(page, "[data-part=name] :is(input, textarea)")
-    page.keyboard.type("現地の確認")
+    ime = page.context.new_cdp_session(page)
+    ime.send("Input.imeSetComposition", {"text": "げんち", "selectionStart": 3, "selectionEnd": 3})
+    half = window.until(DIAGRAM, lambda data: b'id="task_1"' in data)
+    assert "げんち".encode() not in half, "what is saved meanwhile takes nothing over that is half typed"
+    expect(page.locator("[data-part=name] :is(input, textarea)")).to_be_focused()
+    ime.send("Input.insertText", {"text": "現地"})
+    page.keyboard.type("の確認")
+    expect(page.get_by_label("英語", exact=True)).to_have_count(0)
     page.keyboard.press("Tab")
     saved = window.until(DIAGRAM, lambda data: "現地の確認".encode() in data).decode()
     made = re.search(r'<bpmn:userTask id="(\w+)" name="現地の確認">', saved)
@@ -153,6 +160,30 @@ def test_a_step_is_added_named_given_a_form_and_removed_by_keys_alone(window: De
     tab_to(page, ".dz-panel:not([hidden]) .dc-bar button", "やり直す")
     page.keyboard.press("Enter")
     window.until(DIAGRAM, lambda data: data == before)
+
+
+def test_what_is_being_typed_is_let_be_and_is_kept_when_one_leaves(window: Desk) -> None:
+    """An answer that was long in coming draws the panel anew: not under the fingers of who types in the next field."""
+    page = window.page
+    window.open(DIAGRAM, "first_review")
+    waiting: list[Route] = []
+    page.route("**/files/english.toml", lambda route: waiting.append(route), times=1)
+    name = page.get_by_label("名前", exact=True)
+    name.fill("書類の一次審査")
+    name.press("Tab")
+    english = page.get_by_label("英語", exact=True)
+    expect(english).to_be_focused()
+    window.until(DIAGRAM, lambda data: "書類の一次審査".encode() in data)
+    page.keyboard.press("Home")
+    page.keyboard.type("Ag")
+    [held] = waiting
+    with page.expect_response(lambda said: said.request.method == "PUT" and said.url.endswith("/english.toml")):
+        held.continue_()
+    page.evaluate("() => new Promise((done) => setTimeout(done, 1000))")  # for the answer to be taken in
+    page.keyboard.type("ain: ")
+    expect(english).to_have_value("Again: Document review (first)")
+    page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    window.until("english.toml", lambda data: b"Again: Document review (first)" in data)
 
 
 def go_to(page: Page, name: str) -> None:

@@ -31,7 +31,7 @@ import { Panel } from "./panel.js";
 export async function open(host, file, shell) {
   const editor = new Canvas(host, file, shell);
   await editor.begin();
-  return { content: () => editor.content(), goTo: (where) => editor.goTo(where), close: () => editor.close() };
+  return { content: () => editor.content(), take: () => editor.panel.flush(), goTo: (where) => editor.goTo(where), close: () => editor.close() };
 }
 
 const LEGIBLE = 0.75; // the zoom from which the words of steps can be read
@@ -171,7 +171,6 @@ class Canvas {
   }
 
   async content() {
-    this.panel.flush();
     if (this.written === null) {
       const { xml } = await this.modeler.saveXML({ format: true });
       this.written = restored(xml, this.differences, this.idle);

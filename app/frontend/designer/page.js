@@ -59,6 +59,7 @@ async function settle(path, clash) {
 /** What its editor holds and nobody has sent, taken over from the saver: null where there is nothing. */
 async function unsaved(path) {
   const file = saver.files.get(path);
+  file?.take();
   if (!file?.dirty) return null;
   file.dirty = false;
   return file.content();
@@ -153,7 +154,7 @@ async function fill(path, tab) {
   }
   const open = await editorFor(path);
   tab.editor = await open(host, { path, content: file.content, revision: file.revision, readOnly: file.readOnly || boot.readOnly }, shellFor(path));
-  saver.watch(path, file.revision, () => tab.editor.content());
+  saver.watch(path, file.revision, () => tab.editor.content(), () => tab.editor.take?.());
 }
 
 function replacer(path, tab) {

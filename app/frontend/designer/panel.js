@@ -21,10 +21,12 @@ export class Panel {
     this.touched = 0;
     for (const kind of ["click", "input", "change"]) this.node.addEventListener(kind, () => { this.touched = Date.now(); });
     this.node.addEventListener("input", ({ target }) => { this.typed = target; });
-    this.node.addEventListener("change", () => { this.typed = null; });
+    this.node.addEventListener("change", () => { this.typed = null; }, true); // before the field tells what it says: it may be drawn anew then
+    this.node.addEventListener("change", () => this.waiting && !this.pressed && this.draw());
     this.node.addEventListener("pointerdown", () => this.press());
     this.node.addEventListener("keydown", ({ key }) => key === "Tab" && this.leave());
     this.node.addEventListener("focusout", ({ relatedTarget }) => {
+      if (this.waiting) setTimeout(() => this.waiting && this.draw());
       if (this.stale && !this.node.contains(relatedTarget)) setTimeout(() => this.stale && this.refresh());
     });
   }
@@ -55,12 +57,18 @@ export class Panel {
 
   show(element) {
     this.element = element;
+    this.typed = null;
     this.draw();
   }
 
-  /** Again, because something was written: the focus stays in the field in which it was. */
+  /** Somebody is in the middle of a word; half of one may be waiting for its kanji. */
+  get typing() {
+    return this.typed !== null && this.typed === document.activeElement && this.node.contains(this.typed);
+  }
+
+  /** Again, because something was written: the focus stays in the field in which it was, and what is being typed is let be until it is whole. */
   draw() {
-    this.waiting = this.pressed;
+    this.waiting = this.pressed || this.typing;
     if (this.waiting) return;
     this.stale = false;
     const part = this.node.contains(document.activeElement) ? document.activeElement.closest("[data-part]")?.dataset.part : null;

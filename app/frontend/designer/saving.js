@@ -15,7 +15,7 @@ export class Saver {
   /** `told(state, detail)`: saved | saving | waiting | away | signed-out | refused | clash. */
   constructor(told) {
     this.told = told;
-    this.files = new Map(); // path → {revision, content(), timer, keeper, busy, dirty}
+    this.files = new Map(); // path → {revision, content(), take(), timer, keeper, busy, dirty}
     this.stopped = "";
     document.addEventListener("visibilitychange", () => document.hidden && this.all(true));
     window.addEventListener("pagehide", () => this.all(true));
@@ -25,14 +25,13 @@ export class Saver {
     window.setInterval(() => this.stopped && this.again(), AGAIN);
   }
 
-  /** An open file: `content()` gives what its editor holds. */
-  watch(path, revision, content) {
-    this.files.set(path, { revision, content, timer: 0, keeper: 0, busy: null, dirty: false });
+  /** An open file: `content()` gives what its editor holds, `take()` has it take over what is typed in a field that was not left yet. */
+  watch(path, revision, content, take = () => {}) {
+    this.files.set(path, { revision, content, take, timer: 0, keeper: 0, busy: null, dirty: false });
   }
 
   async unwatch(path) {
-    const file = this.files.get(path);
-    if (file?.dirty) await this.save(path);
+    await this.save(path);
     if (!this.files.get(path)?.dirty) this.files.delete(path);
   }
 
@@ -52,21 +51,27 @@ export class Saver {
     window.clearTimeout(file.timer);
     window.clearTimeout(file.keeper);
     file.keeper = window.setTimeout(async () => file.dirty && keep(path, await file.content(), file.revision), KEEP);
-    file.timer = window.setTimeout(() => this.save(path), WAIT);
+    file.timer = window.setTimeout(() => this.store(path), WAIT);
   }
 
   all(last = false) {
-    return Promise.all(Array.from(this.files).map(([path, file]) => (file.dirty ? this.save(path, last) : null)));
+    return Promise.all(Array.from(this.files.keys()).map((path) => this.save(path, last)));
   }
 
-  /** Sends the file as it stands; while one request is on its way the next waits for it. */
-  async save(path, last = false) {
+  /** Because somebody goes on to something else: with what they were typing. */
+  save(path, last = false) {
+    this.files.get(path)?.take();
+    return this.store(path, last);
+  }
+
+  /** Sends the file as it stands, and lets be what is being typed; while one request is on its way the next waits for it. */
+  async store(path, last = false) {
     const file = this.files.get(path);
     if (!file?.dirty) return;
     window.clearTimeout(file.timer);
     if (file.busy) {
       await file.busy;
-      return this.save(path, last);
+      return this.store(path, last);
     }
     file.busy = this.send(path, file, last);
     await file.busy;
@@ -115,7 +120,7 @@ export class Saver {
   async again() {
     if (this.stopped === "signed-out" && !(await signedInAgain())) return;
     this.stopped = "";
-    await this.all();
+    await Promise.all(Array.from(this.files.keys()).map((path) => this.store(path)));
   }
 
   /** Sends what an earlier page could not; gives the paths that clashed or were sent. */
