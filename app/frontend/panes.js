@@ -9,12 +9,13 @@ const wide = window.matchMedia("(min-width: 80rem)");
 const mount = document.documentElement.dataset.mount ?? ""; // where the site stands, if not at the root (a Play)
 const HERE = new RegExp(`^${mount}/tasks/([^/]+)(/check|/done|/comments|/recall|/take)?$`); // what is shown in the pane
 
-export function panes({ begin, renew, pageAt }) {
+export function panes({ begin, renew, pageAt, unpressed }) {
   const host = document.querySelector("[data-panes]");
   const pane = host?.querySelector(".panes__detail");
   if (!pane) return;
   const list = host.querySelector(".panes__list");
   let current = "";
+  let asked = 0; // counts what the pane was asked to show: an answer that is overtaken shows nothing
 
   const beside = (href) => {
     const url = new URL(href, window.location.href);
@@ -38,10 +39,13 @@ export function panes({ begin, renew, pageAt }) {
   async function follow() {
     const page = await pageAt(window.location.href).catch(() => null);
     if (!page) return;
+    await unpressed(list);
+    const at = list.contains(document.activeElement) && document.activeElement.getAttribute("href");
     const ticked = new Set(reads(list, "tbody input:checked").map((box) => box.value));
     const fresh = page.querySelector(".panes__list");
     for (const box of reads(fresh, "tbody input[type=checkbox]")) if (ticked.has(box.value)) box.toggleAttribute("checked", true);
     renew(list, document.adoptNode(fresh));
+    if (at && !list.contains(document.activeElement)) reads(list, "a").find((link) => link.getAttribute("href") === at)?.focus();
     const tabs = document.getElementById("worklist-tabs");
     if (tabs) renew(tabs, document.adoptNode(page.getElementById("worklist-tabs")));
     for (const select of reads(document, ".filters select")) {
@@ -56,11 +60,13 @@ export function panes({ begin, renew, pageAt }) {
 
   /** Shows the answer to a request in the pane; false when it belongs to a page of its own, which then opens. */
   async function show(url, request = {}) {
+    const mine = (asked += 1);
     const answer = await fetch(url, { ...request, headers: { Accept: "text/html" }, credentials: "same-origin" });
     const at = new URL(answer.url);
     const task = HERE.exec(at.pathname)?.[1];
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const main = page.querySelector("#main .wrap");
+    if (mine !== asked) return true;
     if (!task || !main) {
       window.location.assign(task ? url : answer.url);
       return false;
@@ -107,6 +113,7 @@ export function panes({ begin, renew, pageAt }) {
   async function close() {
     await leave().catch(() => null);
     const row = reads(list, "a[data-pane-link]").find((link) => link.pathname === `${mount}/tasks/${current}`);
+    asked += 1;
     current = "";
     pane.hidden = true;
     pane.replaceChildren();

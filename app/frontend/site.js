@@ -119,6 +119,11 @@ async function part(url, selector) {
   return page && document.adoptNode(page.querySelector(selector));
 }
 
+/** What is put in its place under a press would swallow the click. */
+async function unpressed(old) {
+  while (old.matches(":active")) await new Promise((over) => window.setTimeout(over, 50));
+}
+
 /** Puts the fresh element's content into the old one, when it says something else. */
 function renew(old, fresh) {
   const was = fresh.innerHTML;
@@ -144,8 +149,11 @@ function keepFresh(id) {
         const fresh = await part(old.dataset.live || window.location.href, `#${CSS.escape(id)}`);
         if (!fresh) return;
         wait = Math.min(wait * 2, usual);
-        renew(old, fresh);
-        if (fresh.dataset.live === undefined) return;
+        await unpressed(old);
+        if (!old.contains(document.activeElement)) {
+          renew(old, fresh);
+          if (fresh.dataset.live === undefined) return;
+        }
       } catch {
         wait = Math.min(wait * 2, 300_000);
       }
@@ -166,6 +174,7 @@ async function renewAll() {
   missed = false;
   for (const old of reads(document, "[data-fresh][id]")) {
     const fresh = page.getElementById(old.id);
+    await unpressed(old);
     if (old.contains(document.activeElement)) missed = true;
     else if (fresh) renew(old, document.adoptNode(fresh));
   }
@@ -234,7 +243,7 @@ function begin(root) {
 }
 
 begin(document);
-panes({ begin, renew, pageAt });
+panes({ begin, renew, pageAt, unpressed });
 /* On a phone the menu is one row; the page one is on stays in sight. */
 const here = document.querySelector(".nav [aria-current]");
 if (here) here.closest("ul").scrollLeft = here.offsetLeft - 64;

@@ -218,6 +218,6 @@ def test_english_is_written_beside_the_japanese(window: Desk) -> None:
 def test_the_editors_are_clean_to_axe(window: Desk, path: str) -> None:
     page = window.page
     show(window, path)
-    page.wait_for_timeout(1500)
+    expect(page.locator("#dz-problems [role=status]")).not_to_be_empty()  # the last that comes
     page.evaluate(AXE.read_text())
     assert page.evaluate(FOUND) == []

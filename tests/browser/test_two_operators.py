@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.flow.conftest import make_place  # noqa: F401 - the fixture
 from tests.flow.place import STAFF_PASSWORD, Place
 from tests.flow.prepared import STAFF, Plan, add_staff, prepare
+from tests.support.browser import until
 from tests.support.needs import needs
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-operators"), needs("chromium", "frontend")]
@@ -75,7 +76,7 @@ def test_two_operators_on_one_task(browser: Browser, numbers: tuple[Place, str])
 def test_escape_closes_the_pane_and_keeps_what_was_typed(browser: Browser, make_place: Callable[..., Place]) -> None:  # noqa: F811
     place = make_place()
     add_staff(place)
-    prepare(place, Plan("pane", "first_review"))
+    prepare(place, Plan("pane", "first_review"), Plan("next", "first_review"))
     place.start()
     context = browser.new_context(locale="ja-JP", base_url=place.url, viewport={"width": 1440, "height": 900})
     context.set_default_timeout(30_000)
@@ -84,12 +85,32 @@ def test_escape_closes_the_pane_and_keeps_what_was_typed(browser: Browser, make_
     page.fill("#email", STAFF[0])
     page.fill("#password", STAFF_PASSWORD)
     page.click("main form button[type=submit]")
-    page.locator("a[data-pane-link]").first.click()
-    pane = page.locator(".panes__detail")
+    links, pane = page.locator("a[data-pane-link]"), page.locator(".panes__detail")
+
+    # Who goes on to another task before the first is there gets the other one, and keeps it.
+    held: list[Route] = []
+    slow = re.compile(str(links.first.get_attribute("href")).partition("?")[0] + r"\b")
+    page.route(slow, lambda route: held.append(route))
+    links.first.click()
+    until(page, lambda: bool(held), "the question for the first task")
+    links.nth(1).click()
+    expect(pane.locator("h1")).to_be_visible()
+    shown = pane.locator("#task-form").get_attribute("action")
+    pane.locator("label", has_text="差戻し").first.click()
+    pane.locator("textarea[name=reason]").fill("二つ目")
+    with page.expect_response(slow):
+        held.pop().continue_()
+    page.unroute(slow)
+    page.evaluate("new Promise((over) => setTimeout(over))")  # what comes of the answer has come
+    expect(pane.locator("#task-form")).to_have_attribute("action", str(shown))
+    expect(pane.locator("textarea[name=reason]")).to_have_value("二つ目")
+
+    links.first.click()
+    expect(pane.locator("#task-form")).not_to_have_attribute("action", str(shown))
     pane.locator("label", has_text="差戻し").first.click()
     pane.locator("textarea[name=reason]").fill(REASON)
     page.keyboard.press("Escape")
     expect(pane).to_be_hidden()
     expect(page).not_to_have_url(re.compile("open="))
-    page.locator("a[data-pane-link]").first.click()
+    links.first.click()
     expect(pane.locator("textarea[name=reason]")).to_have_value(REASON)
