@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 
 from app.text.memo import Memo
 from tests.services import walks
-from tests.support import mail, network, order, quick, state
+from tests.support import loaded, mail, network, order, quick, state
 from tests.support import server as servers
 from tests.support.needs import chromium_path, require
 
@@ -29,6 +29,17 @@ hypothesis.settings.register_profile("nintei", derandomize=True, deadline=None, 
 hypothesis.settings.load_profile("nintei")
 
 quick.install()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """All workers of a run (pytest-xdist) take the copies of `nintei` that they start from one process."""
+    node.workerinput["loaded"] = loaded.here()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        loaded.share(config.workerinput["loaded"])
 
 
 @pytest.fixture(autouse=True, scope="session")

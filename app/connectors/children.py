@@ -22,6 +22,21 @@ _ROOT = Path(__file__).parents[2]
 _READY = b"ready\n"
 
 
+def start(module: str, settings: Mapping[str, Any]) -> subprocess.Popen[bytes]:
+    """A connector's `run` in a process of its own, with `home` of the settings as its place."""
+    code = f"import sys; sys.path.append({str(_ROOT)!r}); from app.connectors import {module} as it; it.run()"
+    # -I: neither the environment nor the working directory decides what code runs; no secret is handed down.
+    return subprocess.Popen(  # noqa: S603 - our own script, our own arguments
+        [sys.executable, "-I", "-c", code, json.dumps(settings)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=settings["home"],
+        env={"LANG": "C.UTF-8"},
+        start_new_session=True,
+    )
+
+
 class Child:
     """One child process and the conversation with it, in a folder of its own that ends with it."""
 
@@ -30,17 +45,7 @@ class Child:
         with `failure` when it has not said within `seconds` that it is ready."""
         self._scratch = Scratch(purpose)
         self.home = str(self._scratch.path)
-        code = f"import sys; sys.path.append({str(_ROOT)!r}); from app.connectors import {module} as it; it.run()"
-        # -I: neither the environment nor the working directory decides what code runs; no secret is handed down.
-        self.process = subprocess.Popen(  # noqa: S603 - our own script, our own arguments
-            [sys.executable, "-I", "-c", code, json.dumps({"home": self.home, **settings})],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=self.home,
-            env={"LANG": "C.UTF-8"},
-            start_new_session=True,
-        )
+        self.process = start(module, {"home": self.home, **settings})
         assert self.process.stdin is not None and self.process.stdout is not None  # noqa: S101 - they are pipes
         self.requests, self.answers = self.process.stdin, self.process.stdout
         with self.deadline(seconds):

@@ -102,7 +102,7 @@ class Stage:
     def _start(self, words: list[str], module: str = loaded.COMMAND) -> loaded.Copy:
         with (self.folder / "chaos.log").open("ab") as out:
             files, wanted = [self._given, out.fileno(), out.fileno()], servers.inherited(self.environment)
-            return loaded.ask(loaded.here().place, words, str(servers.PROJECT), wanted, files, module)
+            return loaded.ask(loaded.here(), words, str(servers.PROJECT), wanted, files, module)
 
     def new_run(self) -> loaded.Copy:
         return self._start(["run"])

@@ -39,7 +39,7 @@ def terminal(folder: Path, settings: Settings) -> Say:
     shims = folder / "bin"
     shims.mkdir()
     shim = shims / "nintei"
-    shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "{loaded.__file__}" "{loaded.here().place}" "$@"\n')
+    shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "{loaded.__file__}" "{loaded.here()}" "$@"\n')
     shim.chmod(0o755)
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("NINTEI_")}
     environment = {
@@ -105,6 +105,10 @@ def test_the_page_on_backup_and_restoring(portal: Settings, tmp_path: Path, requ
             line = f"NINTEI_DATABASE_URL='{there}' {line}"
         code, said = say(line)
         assert code == 0, f"{line}\n{said}"
+    # A passphrase is slow to try, however much more quickly tests in this process write one (quick.py).
+    begin = (tmp_path / "backups" / "sealed.tar").read_bytes()[:2000]
+    [work] = re.findall(rb"-> scrypt \S+ (\d+)\n", begin)
+    assert int(work) >= 15
     assert (tmp_path / "restored" / "settings-of-backup.toml").exists()
     assert "異常はありません。" in said
 

@@ -5,10 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from app.connectors import children
 from app.connectors.pdf import Printer
 from tests.connectors import package
+from tests.support import quick
 
 FONTS = Path(__file__).parents[2] / "app" / "web" / "static" / "dist" / "fonts"
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _own_children() -> Iterator[None]:
+    """Here children are started as where people work, and not as copies of what is loaded."""
+    quicker, children.start = children.start, quick.start_child
+    yield
+    children.start = quicker
 
 
 @pytest.fixture(scope="session")

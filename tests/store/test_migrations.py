@@ -16,9 +16,17 @@ from app.errors import Unready
 from app.store import copies, database, schema
 from app.store.models import ALL
 from tests.store.test_versions import EMBEDDED, KEPT, data
+from tests.support import tables
 
 __all__ = ["data"]
 FIRST = [file for file in KEPT if file.name.startswith("0001")]
+
+
+@pytest.fixture(autouse=True)
+def _as_people_have_them() -> Iterator[None]:
+    """What makes the tables is tried here."""
+    with tables.anew():
+        yield
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -1,5 +1,6 @@
-"""The command `nintei`, loaded once for all tests of a process: each call is a copy of that, as the children of
-`nintei run` are copies of it. To load it anew costs two seconds of a processor, each time.
+"""The command `nintei`, loaded once for all tests of a run: each call is a copy of that, as the children of
+`nintei run` are copies of it. To load it anew costs two seconds of a processor, each time. What it once read of the
+shipped package is in each copy, too, and kept by what was read (app/text/memo.py): another package is read anew.
 
 A copy has the words, the folder, the environment and the open files of whoever asks, and a session of its own; then it
 goes on as the program does that people start. Whoever asks sends that over a socket (JSON, and three open files), and
@@ -18,6 +19,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -26,10 +28,11 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
-LAUNCH = "import app.main; from tests.support import loaded; raise SystemExit(loaded.wait()())"
+LAUNCH = "from tests.support import loaded; raise SystemExit(loaded.wait(loaded.{0}, loaded.{1})())"
 COMMAND = "app.main"
+CHILDREN = "children"  # the socket at which children of connectors are made, beside the other
 LONGEST = 1 << 17  # bytes of a request
-_here: Loaded | None = None
+_here: str | None = None
 
 
 class Copy:
@@ -39,6 +42,7 @@ class Copy:
         self.args = list(words)
         self.returncode: int | None = None
         self._line = line
+        self._turn = threading.Lock()  # one thread waits for it while another ends it
         self.pid = int(line.recv(64))
 
     def poll(self) -> int | None:
@@ -52,8 +56,9 @@ class Copy:
         if self.returncode is None:
             if not select.select([self._line], [], [], timeout)[0]:
                 raise subprocess.TimeoutExpired(self.args, timeout or 0)
-            self.returncode = int(self._line.recv(64) or -signal.SIGKILL)  # silent: with whoever has it as a child
-            self._line.close()
+            with self._turn:
+                if self.returncode is None:  # silent: it has ended with whoever has it as a child
+                    self.returncode = int(self._line.recv(64) or -signal.SIGKILL)
         return self.returncode
 
     def send_signal(self, number: int) -> None:
@@ -84,44 +89,91 @@ def ask(
     return Copy(line, ["nintei", *words])
 
 
+class Child(Copy):
+    """A child of a connector (app/connectors/children.py), with the pipes on which it is talked to."""
+
+    def __init__(self, place: str, module: str, settings: Mapping[str, Any]) -> None:
+        with Path(os.devnull).open("wb") as nothing:
+            theirs, requests = os.pipe()
+            answers, ours = os.pipe()
+            words = [module, json.dumps(settings)]
+            try:
+                asked = ask(place, words, settings["home"], {"LANG": "C.UTF-8"}, [theirs, ours, nothing.fileno()])
+            finally:
+                os.close(theirs)
+                os.close(ours)
+        self.__dict__.update(asked.__dict__)
+        self.stdin, self.stdout = os.fdopen(requests, "wb"), os.fdopen(answers, "rb")
+
+
 class Loaded:
-    """The process of which the copies are taken; it and all of them end with this one."""
+    """The processes of which the copies are taken, one of them of connectors' children alone; they and all copies end
+    with this one. They load when they are first asked: the workers of a run share them, and some runs need none."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="nintei-loaded-")
         self.place = str(Path(self._folder.name) / "socket")
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("NINTEI_")}
+        self._processes = [
+            self._started(self.place, [], LAUNCH.format("_load", "_be"), environment),
+            self._started(
+                str(Path(self._folder.name) / CHILDREN),
+                ["-I"],
+                f"import sys; sys.path.append({str(PROJECT)!r}); {LAUNCH.format('_load_children', '_be_child')}",
+                {"LANG": "C.UTF-8"},
+            ),
+        ]
+
+    def _started(
+        self, place: str, options: Sequence[str], code: str, environment: Mapping[str, str]
+    ) -> subprocess.Popen[bytes]:
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
-            door.bind(self.place)
+            door.bind(place)
             door.listen(64)
-            environment = {key: value for key, value in os.environ.items() if not key.startswith("NINTEI_")}
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", LAUNCH, str(door.fileno()), self._folder.name], cwd=PROJECT, env=environment,
-                stdin=subprocess.PIPE, pass_fds=[door.fileno()], start_new_session=True,
+            return subprocess.Popen(
+                [sys.executable, *options, "-c", code, str(door.fileno()), self._folder.name], cwd=PROJECT,
+                env=environment, stdin=subprocess.PIPE, pass_fds=[door.fileno()], start_new_session=True,
             )  # fmt: skip
 
     def close(self) -> None:
-        """End it, and whatever still runs."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(30)
+        """End them, and whatever still runs."""
+        for process in self._processes:
+            assert process.stdin is not None
+            process.stdin.close()
+            process.wait(30)
         self._folder.cleanup()
 
 
-def here() -> Loaded:
-    """The one of this process."""
+def here() -> str:
+    """The place of the one of this run: whoever started this process has told it (`share`), or it is one of its own."""
     global _here
     if _here is None:
-        _here = Loaded()
-        atexit.register(_here.close)
+        started = Loaded()
+        atexit.register(started.close)
+        _here = started.place
     return _here
 
 
-def wait() -> Callable[[], Any]:
+def child(module: str, settings: Mapping[str, Any]) -> Child:
+    """As `children.start`, which takes half a second of a processor each time."""
+    return Child(str(Path(here()).with_name(CHILDREN)), module, settings)
+
+
+def share(place: str) -> None:
+    """Ask this one, which another process of this run has started and ends."""
+    global _here
+    _here = place
+
+
+def wait(load: Callable[[], None], be: Callable[..., Callable[[], Any]]) -> Callable[[], Any]:
     """Make copies, until nobody is there any more who asks. Gives back in a copy alone: what it does."""
     import gc
 
-    gc.freeze()
     door = socket.socket(fileno=int(sys.argv[1]))
+    if 0 in select.select([0, door], [], [])[0]:  # nobody has asked, nobody will
+        os._exit(0)
+    load()
+    gc.freeze()
     woken, wakes = socket.socketpair()
     for each in (woken, wakes):
         each.setblocking(False)
@@ -141,12 +193,38 @@ def wait() -> Callable[[], Any]:
             if len(files) == 3:
                 pid = os.fork()
                 if pid == 0:
-                    return _be(json.loads(data), files)
+                    return be(json.loads(data), files)
                 running[pid] = line
                 with suppress(OSError):  # whoever asked has gone
                     line.send(str(pid).encode())
             for each in files:
                 os.close(each)
+
+
+def _load() -> None:
+    """Whatever a copy needs first, so that none has to do it again."""
+    from contextvars import ContextVar
+
+    import app.main  # noqa: F401 - all of it
+    from app.engine import Engine, Evaluator
+    from app.services.base import checks
+    from app.services.packages import folders
+    from app.text import memo
+
+    read = memo.Memo(256 * 1024 * 1024)
+    memo._current = ContextVar("memo", default=read)
+    checks.everything(Engine(Evaluator()), folders.read(PROJECT / "bpmn" / "ccus_api_certification"))
+
+
+def _load_children() -> None:
+    """The same for children of connectors."""
+    import PIL.Image
+    import pypdf  # noqa: F401 - the first drawing asks for it
+    import xhtml2pdf.document  # noqa: F401 - the same
+
+    from app.connectors import composing_child, pdf_child  # noqa: F401
+
+    PIL.Image.init()
 
 
 def _bury(running: dict[int, socket.socket]) -> None:
@@ -175,10 +253,33 @@ def _be(asked: Mapping[str, Any], files: Sequence[int]) -> Callable[[], Any]:
     from jinja2 import FileSystemBytecodeCache
     from setproctitle import setproctitle
 
+    from app.connectors import children
     from app.web.frame.door import Site
 
     # What one portal has compiled of a page's template serves the others.
     Site.jinja_options = {**Site.jinja_options, "bytecode_cache": FileSystemBytecodeCache(sys.argv[2])}
+    share(str(Path(sys.argv[2]) / "socket"))
+    children.start = child  # type: ignore[assignment]  # it is asked as a Popen is
+    _begin(asked, files)
+    setproctitle(" ".join(sys.argv))  # it lies where the environment begins: before that is another
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    time.tzset()
+    return partial(import_module(asked["module"]).main, asked["words"])
+
+
+def _be_child(asked: Mapping[str, Any], files: Sequence[int]) -> Callable[[], Any]:
+    """The same as a child of a connector: its settings are its first word, as `children.serve` reads them."""
+    from importlib import import_module
+
+    module, settings = asked["words"]
+    _begin(asked, files)
+    sys.argv[:] = ["-c", settings]
+    return import_module(f"app.connectors.{module}").run
+
+
+def _begin(asked: Mapping[str, Any], files: Sequence[int]) -> None:
+    """A session, signals, files, a folder and words of its own."""
     os.setsid()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -187,11 +288,6 @@ def _be(asked: Mapping[str, Any], files: Sequence[int]) -> Callable[[], Any]:
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     os.chdir(asked["cwd"])
     sys.argv[:] = ["nintei", *asked["words"]]
-    setproctitle(" ".join(sys.argv))  # it lies where the environment begins: before that is another
-    os.environ.clear()
-    os.environ.update(asked["environment"])
-    time.tzset()
-    return partial(import_module(asked["module"]).main, asked["words"])
 
 
 def _shell(place: str, words: Sequence[str]) -> int:

@@ -81,7 +81,7 @@ def start(
                 stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         files = [nothing.fileno(), out.fileno(), out.fileno()]
-        return Server(process or loaded.ask(loaded.here().place, arguments, str(PROJECT), wanted, files), url, log)
+        return Server(process or loaded.ask(loaded.here(), arguments, str(PROJECT), wanted, files), url, log)
 
 
 def inherited(settings: Mapping[str, str]) -> dict[str, str]:
@@ -95,7 +95,7 @@ def command(
     """What `nintei <arguments>` says in the project's folder, in this whole environment."""
     with TemporaryFile() as out, TemporaryFile() as err, Path(os.devnull).open("rb") as nothing:
         files = [nothing.fileno(), out.fileno(), err.fileno()]
-        copy = loaded.ask(loaded.here().place, arguments, str(PROJECT), environment, files)
+        copy = loaded.ask(loaded.here(), arguments, str(PROJECT), environment, files)
         try:
             code = copy.wait(seconds)
         except subprocess.TimeoutExpired:
