@@ -41,6 +41,6 @@ def tasks(rows: Sequence[Task]) -> None:
     statements.ahead(Comment, "case_id = ?", "case_id", of_cases, "id")
     statements.ahead(Document, "case_id = ?", "case_id", of_cases, "created_at DESC, version DESC")
     statements.ahead(Invoice, "case_id = ?", "case_id", of_cases, "id")
-    statements.ahead(Job, jobrows.IS_TO_DO, "case_id", of_cases, "id")
+    statements.ahead(Job, jobrows.IS_TO_DO, "case_id", of_cases)
     statements.ahead(Opening, "case_id = ?", "case_id", of_cases, "id")
     statements.ahead(Secret, "case_id = ?", "case_id", of_cases, "id")

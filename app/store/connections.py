@@ -58,6 +58,9 @@ class _Counting:
 class Sqlite(Remembering, _Counting, Beside, peewee.SqliteDatabase):
     """A file. A thread that closes its connection keeps it at hand: opening one costs as much as a step's reading."""
 
+    _log_query: Any  # peewee's types leave them out
+    _state: Any
+
     def __init__(self, path: str) -> None:
         self._counts = threading.local()
         self.memory = Memory()
@@ -76,6 +79,14 @@ class Sqlite(Remembering, _Counting, Beside, peewee.SqliteDatabase):
                 "busy_timeout": WAIT_FOR_LOCK * 1000,
             },
         )
+
+    def _execute_cursor(self, sql: str, params: Any, **options: Any) -> Any:
+        """As peewee has it, on the connection itself: a cursor made before costs as much as a small statement."""
+        if self.is_closed():
+            return super()._execute_cursor(sql, params, **options)  # which says so
+        self._log_query(sql, params)
+        with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # the stubs leave it out
+            return self._state.conn.execute(sql, params or ())
 
     def _connect(self) -> Any:
         kept = getattr(self._kept, "connection", None)

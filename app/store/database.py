@@ -24,7 +24,7 @@ import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, ClassVar, ParamSpec, Self, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -131,7 +131,7 @@ class UtcField(peewee.DateTimeField):
         if isinstance(value, datetime):
             if value.tzinfo is None:
                 raise ValueError("an instant needs its time zone")
-            return super().db_value(value.astimezone(UTC).replace(tzinfo=None))
+            return _naive(value) if is_postgres() else _text(value)
         return super().db_value(value)
 
     def python_value(self, value: Any) -> Any:
@@ -157,14 +157,28 @@ class FileNameField(peewee.CharField):
         return None if value is None else file_name(str(value))
 
 
+def _naive(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+@lru_cache(maxsize=64)
+def _text(at: datetime) -> str:
+    """As SQLite has it, which knows no instants: a step sends its own a dozen times."""
+    return _naive(at).isoformat(" ")
+
+
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _EMPTY: Mapping[str, Callable[[], Any]] = {"{}": dict, "[]": list}  # most of what is kept as JSON is empty
+_NOTHING = {dict: "{}", list: "[]"}
 
 
 class JsonField(peewee.TextField):
     """JSON as text: the same on both databases, never queried by content."""
 
     def db_value(self, value: Any) -> Any:
+        nothing = _NOTHING.get(value.__class__)
+        if nothing is not None and not value:
+            return nothing
         return None if value is None else _JSON.encode(value)
 
     def python_value(self, value: Any) -> Any:

@@ -148,8 +148,8 @@ def jobs_in(*states: JobState) -> list[Job]:
 def jobs_of(case: int, *states: JobState) -> list[Job]:
     """The case's jobs in these states."""
     if states and _TO_DO.issuperset(states):  # asked of several sides in one step: in the same words
-        rows = statements.rows(Job, IS_TO_DO, case, order="id")
-        return [row for row in rows if row.state in states]
+        rows = statements.rows(Job, IS_TO_DO, case)
+        return sorted((row for row in rows if row.state in states), key=lambda row: row.id)  # here it is quicker
     if not states:
         return statements.rows(Job, "case_id = ?", case, order="id")
     one_of = ", ".join("?" * len(states))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 
 from peewee import SQL
@@ -19,7 +19,7 @@ def visited(case: int, rows: Sequence[tuple[str, str, int, int, int]], at: datet
     """Add (element, process, entered, completed, cancelled) counts: one statement, whatever is there already."""
     if not rows:
         return
-    stamp = at.astimezone(UTC).replace(tzinfo=None)
+    stamp = Visit.last_at.db_value(at)
     values = [each for row in rows for each in (case, *row, stamp, stamp)]
     proxy.obj.execute_sql(_adding(len(rows), proxy.obj.param), values)
 

@@ -120,3 +120,17 @@ def test_what_is_stored_in_the_place_of_another_row_has_all_its_values(either: s
         inserting.replace(models.Counter(name="b", value=2))
         inserting.replace(models.Counter(name="a", value=3))
         assert {row.name: row.value for row in models.Counter.select()} == {"a": 3, "b": 2}
+
+
+def test_an_instant_is_stored_as_its_utc_whatever_zone_it_was_said_in(either: str) -> None:
+    """SQLite's as the text that it sorts by: the driver's own way of making it is deprecated since Python 3.12."""
+    tokyo = datetime(2026, 4, 3, 9, 0, 0, 250, tzinfo=ZoneInfo("Asia/Tokyo"))
+    database.connect(either)
+    stored = models.Visit.last_at
+    for at in (tokyo, tokyo.replace(microsecond=0), tokyo.astimezone(UTC)):
+        sent = stored.db_value(at)
+        assert str(sent) == str(at.astimezone(UTC).replace(tzinfo=None))
+        assert isinstance(sent, str) is (not database.is_postgres()), "no driver has to make something of it"
+        assert stored.python_value(sent) == at
+    with pytest.raises(ValueError, match="time zone"):
+        stored.db_value(datetime(2026, 4, 3))  # noqa: DTZ001 - that is what is refused
