@@ -6,7 +6,7 @@ Letters are folded first (`text.fold`): width, case, kana and variants of kanji 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
@@ -22,7 +22,7 @@ from app.text.fold import VERSION, fold, words
 
 _FIRST = 100  # index rows of each of a word's letters that are counted, to see which of them are rarer
 _RARE = 2000  # as many of the rarer: a word that has fewer is one that few cases can have
-_NEAR = 3  # letters of which that is done before it is done of the others
+_NEAR = 2  # letters of which that is done before it is done of the others
 _FEW = 4000  # index rows of a word that are cheaper read than cases are walked through in the order of a list
 _WORTH = 4  # index rows that are cheaper read than the text of a case
 _ASKED = 24  # letters of a word that are counted
@@ -194,15 +194,17 @@ def with_every(words: Sequence[Word]) -> tuple[str, list[Any]]:
     return text, [*(value for each in either for value in _bounds(*each)), *(each.text for each in words)]
 
 
-def postings(each: Word) -> tuple[str, tuple[int, ...]]:
+def postings(each: Word, few: int) -> Iterator[tuple[str, tuple[int, ...]]]:
     """SQL of a table of the cases that may have the word (to be checked with `says`), and its values: the newest first,
-    which have open tasks, where the index has them in their order. Without a limit SQLite would not heed it."""
-    within = f"FROM case_gram WHERE {_within(each.first, each.last)}"
-    if each.first == each.last:
-        text = f"(SELECT case_id {within} ORDER BY case_id DESC LIMIT {_ALL})"
-    else:
-        text = f"(SELECT DISTINCT case_id {within})"  # a range may name a case twice
-    return text, _bounds(each.first, each.last)
+    which have open tasks, where the index has them in their order. Without a limit SQLite would not heed it. A range
+    may name a case twice, and is read whole to see that: first a few of its index rows, for whom they are enough."""
+    within, bounds = f"FROM case_gram WHERE {_within(each.first, each.last)}", _bounds(each.first, each.last)
+    if _one((each.first, each.last)):
+        yield f"(SELECT case_id {within} ORDER BY case_id DESC LIMIT {_ALL})", bounds
+        return
+    last = f"SELECT case_id {within} ORDER BY gram DESC, case_id DESC LIMIT {few:d}"
+    yield f"(SELECT DISTINCT case_id FROM ({last}) AS last)", bounds  # noqa: S608
+    yield f"(SELECT DISTINCT case_id {within})", bounds
 
 
 def said_of_case(text: str) -> Any:

@@ -154,12 +154,14 @@ def _text(words: Sequence[str], lanes: Sequence[Lane], english: Mapping[str, str
             continue
         if not fitting:
             alone.append(each)
-        places = f" OR title IN ({_marks(fitting)})" if fitting else ""
-        conditions.append(f"({search.says('task.case_id')}{places})")
+            continue
+        conditions.append(f"({search.says('task.case_id')} OR title IN ({_marks(fitting)}))")
         values += [each.text, *fitting]
     rarest = search.rarest(alone)
-    if rarest is not None and rarest.rare:
+    if rarest is not None and rarest.rare:  # these cases say each of them
         return _Text(tuple(conditions), tuple(values), tuple(search.cases_with(alone)), None, only_titles)
+    conditions += [search.says("task.case_id") for _ in alone]
+    values += [each.text for each in alone]
     return _Text(tuple(conditions), tuple(values), None, rarest, only_titles)
 
 
@@ -178,17 +180,20 @@ def _count(found: Found, text: _Text) -> int:
             return 0
         place = f"task{_hint(_OF_CASES)}"
     elif text.word is not None and found.total > _FEW:
-        table, bounds = search.postings(text.word)
         join = "CROSS JOIN" if not is_postgres() else "JOIN"  # SQLite: in this order
         on = "WHERE" if not is_postgres() else "ON"
-        place = f"{table} AS may {join} task {on} task.case_id = may.case_id AND"
-        values = [*bounds, *values]
-        return int(
-            proxy.obj.execute_sql(
-                f"SELECT COUNT(*) FROM (SELECT 1 FROM {place} {conditions} LIMIT {mark}) AS hits",  # noqa: S608
-                [*values, MOST + 1],
-            ).fetchone()[0]
-        )
+        count = 0
+        for table, bounds in search.postings(text.word, _FEW):
+            place = f"{table} AS may {join} task {on} task.case_id = may.case_id AND"
+            count = int(
+                proxy.obj.execute_sql(
+                    f"SELECT COUNT(*) FROM (SELECT 1 FROM {place} {conditions} LIMIT {mark}) AS hits",  # noqa: S608
+                    [*bounds, *values, MOST + 1],
+                ).fetchone()[0]
+            )
+            if count > MOST:
+                break
+        return count
     else:
         place = f"task{_hint(_way(found, text, MOST + 1).index)}"
     cursor = proxy.obj.execute_sql(
@@ -220,10 +225,15 @@ def page(found: Found, limit: int, offset: int) -> list[str]:
     if backwards:
         order, offset = tuple(_turned(term) for term in order), found.total - offset - limit
     conditions, values = _conditions(found, text)
-    hint = _hint(_OF_CASES if text and text.cases is not None else _way(found, text, offset + limit).index)
     mark = proxy.obj.param
+    if text is not None and text.cases is not None:
+        place = f"task{_hint(_OF_CASES)} WHERE {conditions}"
+        if is_postgres():  # first these cases' tasks, or it may walk through all tasks in the order of the list
+            place = f"(SELECT * FROM {place} OFFSET 0) AS task"  # noqa: S608
+    else:
+        place = f"task{_hint(_way(found, text, offset + limit).index)} WHERE {conditions}"
     cursor = proxy.obj.execute_sql(
-        f"SELECT id FROM task{hint} WHERE {conditions} ORDER BY {', '.join(order)} "  # noqa: S608 - names of our own
+        f"SELECT id FROM {place} ORDER BY {', '.join(order)} "  # noqa: S608 - names of our own
         f"LIMIT {mark} OFFSET {mark}",
         [*values, limit, offset],
     )
@@ -309,7 +319,9 @@ def _conditions(found: Found, text: _Text | None) -> tuple[str, list[Any]]:
         return " AND ".join(parts), values
     if text.titles is not None:
         add(f"title IN ({_marks(text.titles)})", *text.titles)
-    if text.cases is not None:
+    if text.cases is not None and is_postgres():  # as one value, however many they are
+        add(f"task.case_id = ANY({mark})", list(text.cases))
+    elif text.cases is not None:
         add(f"task.case_id IN ({_marks(text.cases)})", *text.cases)
     parts += text.conditions
     return " AND ".join(parts), [*values, *text.values]

@@ -19,7 +19,7 @@ GROWING = {
 LISTS = (
     *("/tasks?scope=all" + more for more in (
         "", "&element=post_test_cards", "&order=newest", "&order=company", "&order=element", "&due=week", "&q=2026",
-        "&q=みほん", "&q=絶対に無い", "&trouble=1",
+        "&q=みほん", "&q=みほ", "&q=絶対に無い", "&trouble=1",
     )),
     "/tasks?scope=group", "/tasks?scope=mine", "/cases", "/cases?order=due", "/cases?order=number", "/cases?q=みほん",
     "/cases?state=open", "/cases?trouble=1", "/cases?turn=operator", "/cases?turn=vendor&order=due", "/post", "/cards",

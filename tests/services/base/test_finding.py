@@ -252,6 +252,11 @@ def test_few_texts_are_read_for_a_number_and_for_letters_that_few_have_together(
         assert search.word("甲乙丙丁").postings == 21
         assert texts_read(["甲乙丙丁"]) == 1
         assert texts_read(["甲乙丙"]) == 21
+        for short, many in (("丙丁", 21), ("乙丙", 41)):  # whole when few of the index's rows are not enough
+            first, whole = search.postings(search.word(short), 9)
+            counts = [f"SELECT COUNT(*) FROM {table} AS found" for table, _ in (first, whole)]
+            found = [database.proxy.obj.execute_sql(sql, whole[1]).fetchone()[0] for sql in counts]
+            assert found == [9, many], short
         raise Undone
 
 

@@ -202,9 +202,14 @@ def test_a_search_that_finds_too_much_says_so(store: int, monkeypatch: pytest.Mo
         _clear()
         for n in range(23):
             _open(_case(store, n), n, n % 5, n, None)
-        found = worklist.find(Wanted(Side.OPERATOR, "all", (1,), (), words=("システム",)))
-        assert (found.total, found.more) == (10, True)
-        assert worklist.page(found, 5, 0) == [f"t{n}" for n in range(5)]
+        for word, few in (("システム", 0), ("シス", 0), ("シス", 11), ("ス", 3)):  # looked up by few of its index rows first
+            monkeypatch.setattr(worklist, "_FEW", few)
+            found = worklist.find(Wanted(Side.OPERATOR, "all", (1,), (), words=(word,)))
+            assert (found.total, found.more) == (10, True)
+            assert worklist.page(found, 5, 0) == [f"t{n}" for n in range(5)]
+        monkeypatch.setattr(worklist, "_FEW", 3)
+        found = worklist.find(Wanted(Side.OPERATOR, "all", (1,), (), words=("17",)))
+        assert (found.total, found.more) == (1, False), "few rows are not enough, and all have no more"
 
 
 def test_a_case_is_found_by_its_new_name_and_no_longer_by_the_old(store: int) -> None:
