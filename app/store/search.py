@@ -185,13 +185,27 @@ def with_every(words: Sequence[Word]) -> tuple[str, list[Any]]:
     least = min(words, key=lambda each: each.postings)
     place = "strpos" if is_postgres() else "instr"
     said = " AND ".join(f"{place}(t.text, {proxy.obj.param}) > 0" for _ in words)
-    either = [(least.first, least.last), *([least.also] if least.also else [])]
-    keys = " INTERSECT ".join(f"SELECT case_id FROM case_gram WHERE {_within(*each)}" for each in either)  # noqa: S608
-    if is_postgres():  # a list of keys, or it may read the texts of all cases and join them
-        text = f"SELECT t.case_id FROM case_text AS t WHERE t.case_id = ANY(ARRAY({keys})) AND {said}"  # noqa: S608
+    keys, bounds = _having(least)
+    one_of = f"= ANY(ARRAY({keys}))" if is_postgres() else f"IN ({keys})"  # or PostgreSQL may join all texts
+    text = f"SELECT t.case_id FROM case_text AS t WHERE t.case_id {one_of} AND {said}"  # noqa: S608
+    return text, [*bounds, *(each.text for each in words)]
+
+
+def _having(word: Word) -> tuple[str, list[int]]:
+    """SQL of the cases that have the rarest of a word's letters and the others that are rare, and its values. Both are
+    read in the order of their cases beside each other, each database being told so in its own way."""
+    first, last = word.first, word.last
+    if word.also is None:
+        return f"SELECT case_id FROM case_gram WHERE {_within(first, last)}", [*_bounds(first, last)]  # noqa: S608
+    if is_postgres():
+        text = (
+            "SELECT a.case_id FROM case_gram AS a JOIN case_gram AS b USING (case_id) "  # noqa: S608 - marks only
+            f"WHERE a.{_within(first, last)} AND b.{_within(*word.also)}"
+        )
     else:
-        text = f"SELECT t.case_id FROM case_text AS t WHERE t.case_id IN ({keys}) AND {said}"  # noqa: S608
-    return text, [*(value for each in either for value in _bounds(*each)), *(each.text for each in words)]
+        each = "SELECT case_id FROM case_gram WHERE {}"
+        text = f"{each.format(_within(first, last))} INTERSECT {each.format(_within(*word.also))} ORDER BY case_id"
+    return text, [*_bounds(first, last), *_bounds(*word.also)]
 
 
 def postings(each: Word, few: int) -> Iterator[tuple[str, tuple[int, ...]]]:
