@@ -202,7 +202,7 @@ def test_a_search_that_finds_too_much_says_so(store: int, monkeypatch: pytest.Mo
         _clear()
         for n in range(23):
             _open(_case(store, n), n, n % 5, n, None)
-        for word, few in (("システム", 0), ("シス", 0), ("シス", 11), ("ス", 3)):  # looked up by few of its index rows first
+        for word, few in (("システム", 0), ("シス", 0), ("シス", 11), ("ス", 3)):  # by few of its index rows first
             monkeypatch.setattr(worklist, "_FEW", few)
             found = worklist.find(Wanted(Side.OPERATOR, "all", (1,), (), words=(word,)))
             assert (found.total, found.more) == (10, True)
