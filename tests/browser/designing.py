@@ -134,7 +134,6 @@ def desk(folder: Path, engine: Engine, browser: Browser) -> Iterator[Desk]:
     cookie = client.get_cookie("session")
     assert cookie is not None
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
-    context.set_default_timeout(2 * PATIENCE)
     page = context.new_page()
     found = Desk(site, page, url, draft)
     page.expose_function("violated", lambda text: found.violations.append(text))

@@ -40,7 +40,6 @@ class Hands:
         self.context = browser.new_context(
             locale="ja-JP", timezone_id="Asia/Tokyo", viewport=WIDE, base_url=place.url, **context
         )
-        self.context.set_default_timeout(30_000)
         self.page: Page = self.context.new_page()
         self.email = self.password = ""
         self.colleague: Hands | None = None  # who opens the second key letter

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Response, Route, expect
 
 from tests.browser.test_own_saves import (  # noqa: F401 - the fixtures
     NOTE,
@@ -38,6 +38,10 @@ def kept(page: Page) -> list[str]:
     return page.evaluate(
         "() => Object.entries(localStorage).filter(([key]) => key.startsWith('nintei:kept:')).map(([, value]) => value)"
     )
+
+
+def _saves(answer: Response, text: str) -> bool:
+    return answer.url.endswith("/draft") and text in (answer.request.post_data or "")
 
 
 def type_without_network(page: Page, text: str) -> None:
@@ -81,8 +85,11 @@ def test_what_was_typed_without_network_is_there_when_the_page_is_opened_afresh(
     context: BrowserContext,  # noqa: F811
 ) -> None:
     page = open_form(context, number)
-    with page.expect_response(lambda answer: answer.url.endswith("/draft")):
-        fill(page, "保存できている文")
+    fill(page, "はじめの文")  # its files are saved one by one
+    with page.expect_response(lambda answer: _saves(answer, "保存できている文")) as saved:
+        page.fill(NOTE, "保存できている文")
+    assert saved.value.finished() is None  # the page has the answer
+    expect(page.locator("[data-draft-status]")).to_contain_text("保存しました")
     type_without_network(page, "窓を閉じる前の文")
     page.close()
     context.set_offline(False)

@@ -38,7 +38,6 @@ class Room:
         self.context: BrowserContext = browser.new_context(
             locale="ja-JP", timezone_id="Asia/Tokyo", base_url=url, viewport={"width": 1280, "height": 900}
         )
-        self.context.set_default_timeout(30_000)
         self.errors: list[str] = []
 
     def sign_in(self, email: str = "hanako@example.jp") -> None:

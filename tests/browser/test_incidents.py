@@ -31,7 +31,6 @@ def test_ten_incidents_of_one_cause_are_mended_at_once(browser: Browser, make_pl
             Job.update(state=JobState.INCIDENT, attempts=3, said=said).execute()
     place.start()
     context = browser.new_context(locale="ja-JP", base_url=place.url, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(30_000)
     page = context.new_page()
     page.goto("/attention")
     page.fill("#email", STAFF[0])

@@ -32,7 +32,6 @@ def room(tmp_path: Path, engine: Engine, browser: Browser) -> Iterator[tuple[Sit
         context = browser.new_context(
             locale="ja-JP", timezone_id="Asia/Tokyo", base_url=url, viewport={"width": 1280, "height": 900}
         )
-        context.set_default_timeout(30_000)
         context.add_cookies([{"name": "session", "value": cookie.value, "url": url}])
         page = context.new_page()
         yield site, page

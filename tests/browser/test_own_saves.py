@@ -45,7 +45,6 @@ def number(place: Place) -> str:
 @pytest.fixture
 def context(browser: Browser, place: Place) -> Iterator[BrowserContext]:
     found = browser.new_context(locale="ja-JP", base_url=place.url, viewport={"width": 1280, "height": 900})
-    found.set_default_timeout(60_000)
     yield found
     found.close()
 

@@ -31,7 +31,6 @@ def numbers(make_place: Callable[..., Place]) -> Iterator[tuple[Place, str]]:  #
 def operator(browser: Browser, place: Place, email: str, number: str) -> Page:
     """A colleague's browser, at the open review."""
     context = browser.new_context(locale="ja-JP", base_url=place.url, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(30_000)
     page = context.new_page()
     page.goto(f"/cases/{number}/tasks/first_review")
     page.fill("#email", email)
@@ -79,7 +78,6 @@ def test_escape_closes_the_pane_and_keeps_what_was_typed(browser: Browser, make_
     prepare(place, Plan("pane", "first_review"), Plan("next", "first_review"))
     place.start()
     context = browser.new_context(locale="ja-JP", base_url=place.url, viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(30_000)
     page = context.new_page()
     page.goto("/tasks?scope=all")
     page.fill("#email", STAFF[0])

@@ -70,7 +70,6 @@ def line(place: Place) -> Iterator[Line]:
 @pytest.fixture
 def context(browser: Browser, line: Line) -> Iterator[BrowserContext]:
     found = browser.new_context(locale="ja-JP", base_url=line.url, viewport={"width": 1280, "height": 900})
-    found.set_default_timeout(60_000)
     yield found
     found.close()
 
@@ -117,7 +116,7 @@ def test_a_session_that_ended_is_said_and_after_a_new_sign_in_the_file_goes_on(
     expect(field).to_contain_text("添付しました")
     expect(page.locator("[data-draft-status]")).to_contain_text("保存しました")
     field.get_by_role("button", name="削除").click()
-    wait_until(lambda: small.name not in str(drafts(place)), 30, "the draft without the file")
+    wait_until(lambda: small.name not in str(drafts(place)), 60, "the draft without the file")
 
 
 def test_refused_files_give_way_to_the_next_choice(
@@ -137,7 +136,7 @@ def test_refused_files_give_way_to_the_next_choice(
     expect(field).to_contain_text("添付しました")
     expect(field.locator(".f-file")).to_have_count(1)
     field.get_by_role("button", name="削除").click()
-    wait_until(lambda: paper.name not in str(drafts(place)), 30, "the draft without the file")
+    wait_until(lambda: paper.name not in str(drafts(place)), 60, "the draft without the file")
 
 
 def test_a_file_goes_on_after_a_lost_line_a_closed_window_and_a_power_cut(
@@ -171,7 +170,7 @@ def test_a_file_goes_on_after_a_lost_line_a_closed_window_and_a_power_cut(
     page.locator(f"#f-{FIELD}").set_input_files(large)
     expect(field.locator("input[type=hidden]")).to_have_count(1, timeout=120_000)
     expect(field).not_to_contain_text("途中まで")
-    wait_until(lambda: large.name in str(drafts(place)), 30, "the draft with the file")
+    wait_until(lambda: large.name in str(drafts(place)), 60, "the draft with the file")
 
     # A cut costs at most the piece that was on its way, on both sides of the relay.
     assert line.sent - before < SIZE + 2 * MEGABYTE + AROUND

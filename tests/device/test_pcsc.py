@@ -269,7 +269,7 @@ def test_a_batch_asks_for_the_next_card_and_makes_each(put: Put, readers: list[s
         plug = put(card)
         done.append(process.stdout.readline())
         plug.pull()
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     assert ["made and proven" in line for line in done] == [True] * 3
     assert [card.memory.serial for card in cards] == [b"B-0", b"B-1", b"B-2"]
 

@@ -73,7 +73,7 @@ def test_a_step_that_waits_while_the_portal_is_told_to_end_is_answered(place: Pl
     assert answers == [(302, "/tasks")]
     wait_until(lambda: gone(everybody), 60, "the end")
     assert place.server is not None
-    assert place.server.process.wait(10) == 0
+    assert place.server.process.wait(60) == 0
     place.start()
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.support.needs import chromium_path
 
@@ -32,9 +33,22 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=str(chromium_path()), args=FLAGS, headless=True)
         try:
-            yield started
+            yield _patient(started)
         finally:
             started.close()
+
+
+def _patient(browser: Browser) -> Browser:
+    """Each window of it waits for what is to come as `expect` does; Playwright knows a patience of contexts alone."""
+    make = browser.new_context
+
+    def made(**how: Any) -> BrowserContext:
+        context = make(**how)
+        context.set_default_timeout(PATIENCE)
+        return context
+
+    browser.new_context = made  # type: ignore[method-assign]
+    return browser
 
 
 def until(page: Page, true: Callable[[], bool], what: str, patience: int = PATIENCE) -> None:
