@@ -52,6 +52,8 @@ PAGES = {
     "case of the big company": "/cases/2026-0000001",
     "search in the worklist": "/tasks?scope=all&q=2026-0000077",
     "search, a name of many": "/tasks?scope=all&q=みほん",
+    "search, two letters of it": "/tasks?scope=all&q=みほ",
+    "search, four figures": "/tasks?scope=all&q=0077",
     "search in the cases": "/cases?q=みほん",
     "search, nothing": "/cases?q=絶対に無い",
     "search, letters of a tenth": "/tasks?scope=all&q=1みほん",
