@@ -187,7 +187,16 @@ def test_rows_of_a_table_that_overlap_are_marked_and_a_hole_is_said_below_it(win
     grounds = "row => getComputedStyle(row.querySelector('td')).backgroundColor"
     assert marked.evaluate(grounds) != host.locator("tbody tr").first.evaluate(grounds)
     expect(host.locator(".ed-problem").filter(has_text="1行目")).to_have_count(1)
-    host.locator(".ed-problem").get_by_role("button", name="2 行目").click()
+    leads = host.locator(".ed-problem").get_by_role("button", name="2 行目")
+    leads.click()
+    before = window.saved(TABLE)
+    host.locator(".add-rule").first.click()
+    with window.page.expect_response("**/problems"):
+        leads.focus()
+    drawn(window.page)
+    expect(leads).to_be_focused()  # the list was drawn anew
+    host.get_by_role("button", name="元に戻す").click()
+    window.until(TABLE, lambda data: data == before)
     text = window.saved(TABLE).decode()
     put(
         window,
@@ -343,6 +352,11 @@ def japanese(page: Page, own: str) -> set[str]:
     return {text for text in seen if any(word not in own for word in JAPANESE.findall(text))}
 
 
+def drawn(page: Page) -> None:
+    """What came with an answer is on the page."""
+    page.evaluate("new Promise((done) => setTimeout(done))")
+
+
 class Held(list[Route]):
     """What a page asks the portal at an address, which stays on its way until somebody lets it go on."""
 
@@ -438,7 +452,7 @@ def test_what_is_drawn_anew_after_a_save_leaves_press_and_focus_where_they_are(w
         page.keyboard.type(" x")
         with page.expect_response(answer):
             at.focus()
-        page.wait_for_function("() => new Promise((done) => setTimeout(() => done(true)))")  # it is drawn
+        drawn(page)
         expect(at).to_be_focused()
     host.locator(".cm-content").click()
     page.keyboard.press("Control+End")
@@ -446,6 +460,6 @@ def test_what_is_drawn_anew_after_a_save_leaves_press_and_focus_where_they_are(w
     problem.hover()
     with page.expect_response("**/problems"):
         page.mouse.down()
-    page.wait_for_function("() => new Promise((done) => setTimeout(() => done(true)))")
+    drawn(page)
     page.mouse.up()
     expect(host.locator(".cm-activeLine")).to_contain_text("company.nix")

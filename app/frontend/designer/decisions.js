@@ -9,6 +9,7 @@ import TableViewer from "dmn-js-decision-table/lib/Viewer";
 import { HIT_POLICIES } from "dmn-js-decision-table/lib/features/hit-policy/HitPolicies";
 import Manager from "dmn-js-shared/lib/base/EditingManager";
 import { is } from "dmn-js-shared/lib/util/ModelUtil";
+import { anew } from "./anew.js";
 import { button, el, placed, segmented } from "./dom.js";
 import words from "./words/decisions.ja.json";
 
@@ -138,8 +139,9 @@ export async function open(host, file, shell) {
     const element = manager.getActiveView()?.element.id;
     const mine = (shell.problems?.(file.path) ?? []).filter((problem) => !problem.element || problem.element === element);
     const rowOf = ({ part }) => Number(/^row:(\d+)/.exec(part ?? "")?.[1] ?? 0);
-    list.replaceChildren(...mine.map((problem) => el("li", { class: `ed-problem ed-${problem.severity}` },
-      rowOf(problem) ? el("button", { type: "button", class: "ed-link", click: () => show(rowOf(problem)) }, t("Row %(number)s", { number: rowOf(problem) })) : null, " ", problem.text)));
+    const rows = mine.map((problem) => el("li", { class: `ed-problem ed-${problem.severity}` },
+      rowOf(problem) ? el("button", { type: "button", class: "ed-link", click: () => show(rowOf(problem)) }, t("Row %(number)s", { number: rowOf(problem) })) : null, " ", problem.text));
+    anew(list, () => list.replaceChildren(...rows), (each) => each.closest("li").textContent);
     mark(mine.map(rowOf).filter(Boolean));
   }
 
