@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 from peewee import SQL, NodeList, fn
 
 from app.errors import NotFound
 from app.states import Audience, EntryKind, Rights, Standing, Turn
-from app.store import duefirst, statements
+from app.store import duefirst, incidents, jobrows, statements
 from app.store import search as search_index
 from app.store.composed import Composed, by
 from app.store.database import is_postgres, lock_name, proxy
-from app.store.models import Case, CaseState, Counter, Entry, Member, User
+from app.store.models import Case, CaseState, Counter, Entry, Incident, Job, Member, User
 from app.store.models.cases import UNDER_WAY
 
 CaseOrder = Literal["changed", "due", "number"]
@@ -78,9 +79,21 @@ def lock_of_task(task_id: str) -> Case | None:
 
 
 def state(case_id: int) -> tuple[bytes, str]:
-    """The engine's blob and token."""
-    row = statements.rows(CaseState, "case_id = ?", case_id)[0]
-    return bytes(row.blob), row.token
+    """The engine's blob and token. What is asked next of a case that takes a step is asked along: mostly it has no job
+    to be done, and nothing that does not work."""
+    blob, token, jobs, troubles = proxy.obj.execute_sql(_state(proxy.obj.param), (case_id,) * 3).fetchone()
+    if not jobs:
+        statements.none(Job, jobrows.IS_TO_DO, case_id)
+    if not troubles:
+        statements.none(Incident, incidents.OF_CASE, case_id, order=incidents.OLDEST_FIRST)
+    return bytes(blob), token
+
+
+@cache
+def _state(mark: str) -> str:
+    asked = ((Job, jobrows.IS_TO_DO), (Incident, incidents.OF_CASE))
+    has = ", ".join(f"EXISTS(SELECT 1 FROM {model._meta.table_name} WHERE {where})" for model, where in asked)  # noqa: S608 - our own names
+    return f"SELECT blob, token, {has} FROM {CaseState._meta.table_name} WHERE case_id = ?".replace("?", mark)  # noqa: S608
 
 
 def save_state(case_id: int, blob: bytes, token: str) -> None:

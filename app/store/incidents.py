@@ -19,6 +19,7 @@ IDLE = (
     IncidentKind.CARDS,
 )  # kinds that do not keep a case from going on
 
+OF_CASE, OLDEST_FIRST = "case_id = ? AND over_at IS NULL", "first_at, id"
 OPEN = Incident.over_at.is_null()  # by an index; `open_key` says the same, and keeps two rows from being open at once
 
 
@@ -60,7 +61,7 @@ def over(
 
 def of_case(case: int) -> list[Incident]:
     """The case's open incidents, oldest first."""
-    return statements.rows(Incident, "case_id = ? AND over_at IS NULL", case, order="first_at, id")
+    return statements.rows(Incident, OF_CASE, case, order=OLDEST_FIRST)
 
 
 def open_of_kind(kind: IncidentKind) -> set[tuple[int | None, str]]:

@@ -46,6 +46,12 @@ def ahead(model: type[R], where: str, column: str, values: Sequence[Any], order:
         proxy.obj.memory.know(alone, (value,), of_value)
 
 
+def none(model: type[R], where: str, value: Any, order: str = "") -> None:
+    """That `rows(model, where, value, order=order)` finds nothing was read together with more. Only within
+    `reading_once`."""
+    proxy.obj.memory.know(_select(model, where, order, proxy.obj.param, lock=False), (value,), ())
+
+
 def is_known(model: type[R], where: str, *values: Any, order: str = "") -> bool:
     """Whether the page that is being made has read already what `rows` would find."""
     found = proxy.obj.memory.found
