@@ -6,17 +6,21 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
+import pytest
 from babel.messages.pofile import read_po
 
 from app import catalogue
 from app.engine import Engine, Evaluator
 from app.errors import Problem
 from app.services.base import checks
+from tests.support import order
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "bpmn" / "ccus_api_certification"
 THREE_STEPS = ROOT / "tests" / "packages" / "three_steps"
 PO = ROOT / "app" / "web" / "translations" / "ja" / "LC_MESSAGES" / "messages.po"
+#: Of tests that look at the same packages: one worker has them all.
+TOGETHER = pytest.mark.xdist_group(f"{order.MODULE}tests/planted")
 Change = Callable[[str], str] | str | None
 Edit = Mapping[str, Change]
 
@@ -49,9 +53,15 @@ def planted(folder: Path, edit: Edit) -> dict[str, bytes]:
     return files
 
 
+_said: dict[frozenset[tuple[str, bytes]], list[Problem]] = {}
+
+
 def said(files: Mapping[str, bytes]) -> list[Problem]:
-    """What `nintei check` says of the files."""
-    return checks.everything(Engine(Evaluator()), catalogue.from_files(files))
+    """What `nintei check` says of the files, worked out once: several tests look at it."""
+    key = frozenset(files.items())
+    if key not in _said:
+        _said[key] = checks.everything(Engine(Evaluator()), catalogue.from_files(files))
+    return list(_said[key])
 
 
 @cache
@@ -76,4 +86,4 @@ def add(text: str) -> Callable[[str], str]:
     return lambda before: before + text
 
 
-__all__ = ["SHIPPED", "THREE_STEPS", "Edit", "add", "files_of", "japanese", "planted", "said", "swap"]
+__all__ = ["SHIPPED", "THREE_STEPS", "TOGETHER", "Edit", "add", "files_of", "japanese", "planted", "said", "swap"]

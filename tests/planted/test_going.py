@@ -17,8 +17,10 @@ from app.text.memo import Memo
 from tests.catalogue.support import Edit, edited
 from tests.catalogue.wrongs import CASES
 from tests.planted.plants import KNOWN, MORE
-from tests.planted.support import SHIPPED, THREE_STEPS, planted, said
+from tests.planted.support import SHIPPED, THREE_STEPS, TOGETHER, planted, said
 from tests.planted.test_places import ECHOES, FOREIGN, PLACES
+
+pytestmark = TOGETHER
 
 Files = Mapping[str, bytes]
 

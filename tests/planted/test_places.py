@@ -11,7 +11,9 @@ from app.engine import reasons as python_reasons
 from app.errors import PARTS
 from app.forms import patterns
 from app.text import template_words
-from tests.planted.support import THREE_STEPS, Edit, add, files_of, japanese, planted, said, swap
+from tests.planted.support import THREE_STEPS, TOGETHER, Edit, add, files_of, japanese, planted, said, swap
+
+pytestmark = TOGETHER
 
 BPMN = "library_card.bpmn"
 GATE = "exclusiveGateway"

@@ -12,7 +12,9 @@ from app.catalogue import domains, dropped, portal_needs, python
 from app.engine import expressions
 from app.services.packages import folders
 from tests.planted.plants import KNOWN, MORE, Plant
-from tests.planted.support import ROOT, SHIPPED, THREE_STEPS, files_of, japanese, planted, said
+from tests.planted.support import ROOT, SHIPPED, THREE_STEPS, TOGETHER, files_of, japanese, planted, said
+
+pytestmark = TOGETHER
 
 PLANTS = [*KNOWN, *MORE]
 

@@ -1,13 +1,13 @@
-"""What every test's portal begins with is made once for each test process: a database with staff and packages, and the
-compiled packages. Making it takes a second of a processor, copying it a hundredth."""
+"""What every test's portal begins with is made once: for all test processes of a run a database with staff and
+packages, for each of them the compiled packages. Making it takes a second of a processor, copying it a hundredth."""
 
 from __future__ import annotations
 
-import atexit
 import contextlib
+import hashlib
+import os
 import shutil
 import sqlite3
-import tempfile
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit, urlunsplit
@@ -19,9 +19,9 @@ from app.catalogue.model import Package
 from app.services.base.releases import Loaded, Releases
 from app.store import database
 from app.store import releases as store
+from tests.support import loaded
 
 SERVER = "postgresql://"
-_made: dict[Path, Path] = {}  # folder of packages → a database with them
 _there: dict[tuple[str, Path], str] = {}  # server, folder of packages → the name of such a database on it
 
 
@@ -54,8 +54,8 @@ def copy_to(url: str, packages: Path) -> bool:
     """Begin a new database with what `keep` put by; false where there is nothing yet, or something in the database."""
     if url.startswith(SERVER):
         return _copy_there(url, packages)
-    made, target = _made.get(packages), Path(url.removeprefix("sqlite:///"))
-    if made is None or target.exists():
+    made, target = _made(packages), Path(url.removeprefix("sqlite:///"))
+    if target.exists() or not made.exists():
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(made, target)
@@ -63,21 +63,25 @@ def copy_to(url: str, packages: Path) -> bool:
 
 
 def keep(url: str, packages: Path) -> None:
-    """Put a copy of a database by, for the tests that follow in this process."""
+    """Put a copy of a database by, for the tests that follow."""
     if url.startswith(SERVER):
         _keep_there(url, packages)
         return
-    if packages in _made:
+    made = _made(packages)
+    if made.exists():
         return
-    folder = tempfile.TemporaryDirectory(prefix="nintei-tests-")
-    atexit.register(folder.cleanup)
-    file = Path(folder.name) / "begun.db"
+    fresh = made.with_suffix(f".{os.getpid()}")
     with (
         contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as source,
-        contextlib.closing(sqlite3.connect(file)) as copy,
+        contextlib.closing(sqlite3.connect(fresh)) as copy,
     ):
         source.backup(copy)
-    _made[packages] = file
+    fresh.replace(made)
+
+
+def _made(packages: Path) -> Path:
+    """Where a database with the packages of this folder lies, once there is one."""
+    return Path(loaded.here()).with_name(f"begun-{hashlib.sha256(bytes(packages)).hexdigest()[:20]}.db")
 
 
 def _copy_there(url: str, packages: Path) -> bool:

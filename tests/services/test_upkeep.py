@@ -26,12 +26,17 @@ from tests.services.settings.asking import given
 from tests.services.steps import case_of, go, opened, task
 
 
-def tick_until(portal: Portal, walker, days: int, bench: Bench) -> None:
+def tick_until(portal: Portal, walker, days: int, bench: Bench) -> int:
+    """Gives the number of rounds: where a day's first did something, a second does not do it again."""
+    rounds = 0
     for _ in range(days):
         walker.clock.moment += timedelta(days=1)
-        upkeep.tick(portal)
-        upkeep.tick(portal)
+        rounds += 1
+        if upkeep.tick(portal):
+            upkeep.tick(portal)
+            rounds += 1
     bench.drain(portal)
+    return rounds
 
 
 def test_the_vendor_is_reminded_before_and_after_the_due_date_once_each(bench: Bench) -> None:
@@ -193,13 +198,13 @@ def test_a_part_that_fails_skips_no_other_and_is_one_incident_until_it_goes_well
 
     with monkeypatch.context() as patch:
         patch.setattr(daterequests, "lapse", broken)
-        tick_until(walker.portal, walker, 40, bench)
+        rounds = tick_until(walker.portal, walker, 40, bench)
     steps = walker.portal.releases.current("ccus_api_certification").package.reminders
     assert bench.mailbox.ids.count("reminder") == len(steps.before_bd) + len(steps.after_bd)
     assert open_incidents() == [("upkeep", "dates", None)]
     with database.connection():
         [row] = incidents.opened()
-    assert row.count == 80
+    assert row.count == rounds > 40
     assert caplog.text.count("Traceback") == 1
     upkeep.tick(walker.portal)
     assert open_incidents() == []

@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
+from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
 from app import web
 from app.engine import Engine
@@ -20,6 +20,7 @@ from app.store import accounts, database, datastore
 from app.web.frame.door import Site as Door
 from app.web.frame.signin import HELD
 from tests.services.conftest import BPMN, PACKAGES, STAFF, Bench, engine, open_bench
+from tests.support import loaded
 from tests.support.routes import KnownAddresses
 
 __all__ = ["engine"]
@@ -53,15 +54,26 @@ class Site:
         return self.person(STAFF[number])
 
 
-class Compiled(BytecodeCache):
-    """What one test's application has compiled of a page's template serves the others'."""
+class Compiled(FileSystemBytecodeCache):
+    """What one test's application has compiled of a page's template serves the others', those of this run's other
+    workers and of portals in processes of their own, too."""
 
     kept: ClassVar[dict[tuple[str, str], CodeType]] = {}
 
+    def __init__(self) -> None:
+        super().__init__(str(Path(loaded.here()).parent))
+
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self.kept.get((bucket.key, bucket.checksum))
+        if bucket.code is None:
+            super().load_bytecode(bucket)
+            self._keep(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        super().dump_bytecode(bucket)
+        self._keep(bucket)
+
+    def _keep(self, bucket: Bucket) -> None:
         if bucket.code is not None:
             self.kept[bucket.key, bucket.checksum] = bucket.code
 

@@ -6,11 +6,13 @@ break, what was never an obstacle is none, and what cannot be is said.
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from app import catalogue, forms
 from app.catalogue import Package, scenarios
 from app.engine import CompleteTask, Decisions, Engine, Evaluator, TooLate, verdict
 from app.errors import BadPackage, NinteiError
+from app.forms import FormSpec
 from app.services.base.businessdays import JAPAN
 from app.services.base.releases import Loaded
 from app.services.moves import versions
@@ -50,8 +53,13 @@ def engine() -> Iterator[Engine]:
 def stage(engine: Engine, package: Package) -> Stage:
     decide = {name: decision.decide for name, decision in package.decisions.items()}
     program = engine.compile(package.bpmn, package.entry, decide)
-    specs = {name: forms.load(schema, name) for name, schema in package.forms.items()}
-    return Stage(package, program, engine, specs)
+    return Stage(package, program, engine, {name: spec(name, json.dumps(each)) for name, each in package.forms.items()})
+
+
+@cache
+def spec(name: str, schema: str) -> FormSpec:
+    """A form as the stage has it; an edit changes one of many."""
+    return forms.load(json.loads(schema), name)
 
 
 def loaded(at: Stage) -> Loaded:
