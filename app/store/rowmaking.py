@@ -12,6 +12,8 @@ from typing import Any
 
 import peewee
 
+from app.store.words import WordField
+
 Values = Mapping[str, Any]
 
 _UNCHANGED = frozenset({peewee.Field.adapt, peewee.IntegerField.adapt, peewee.CharField.adapt})
@@ -45,11 +47,10 @@ def sending(fields: Sequence[peewee.Field]) -> Callable[[Mapping[str, Any]], lis
     parts = tuple((field.name, _plain(field), field.db_value) for field in fields)
 
     def send(values: Mapping[str, Any]) -> list[Any]:
-        sent = []
-        for name, plain, db_value in parts:
-            value = values.get(name)
-            sent.append(value if value is None or value.__class__ is plain else db_value(value))
-        return sent
+        return [
+            value if (value := values.get(name)) is None or value.__class__ is plain else db_value(value)
+            for name, plain, db_value in parts
+        ]
 
     return send
 
@@ -73,16 +74,19 @@ def new_row(model: Any, values: Values) -> Any:
     simple = _simple(model)
     for name, value in values.items():
         if name in simple:
-            data[name] = value
+            make = simple[name]
+            data[name] = value if make is None else make(value)
         else:
             setattr(row, name, value)
     return row
 
 
 @lru_cache(maxsize=512)
-def _simple(model: Any) -> frozenset[str]:
-    """The columns whose values a row holds as they are set."""
-    return frozenset(each.name for each in model._meta.sorted_fields if each.accessor_class is peewee.FieldAccessor)
+def _simple(model: Any) -> dict[str, Callable[[Any], Any] | None]:
+    """The columns whose values a row holds as they are set, or as the word that they are."""
+    held = (peewee.FieldAccessor, WordField.accessor_class)
+    fields = (each for each in model._meta.sorted_fields if each.accessor_class in held)
+    return {each.name: each.word if isinstance(each, WordField) else None for each in fields}
 
 
 def row_of(model: Any, values: dict[str, Any]) -> Any:
