@@ -25,6 +25,9 @@ from config.machine import live_with
 
 Main = Callable[[Sequence[str]], None]
 _COPIES = multiprocessing.get_context("fork")
+# New objects after which a copy looks for garbage in cycles (gc.set_threshold). With Python's 700 it did so several
+# times for each page, which was a tenth of its work; what lies there meanwhile is a few megabytes.
+_SELDOM = (50_000, 10, 10)
 
 
 class Child(Protocol):
@@ -136,6 +139,7 @@ def _be(command: Sequence[str], line: int, environment: Mapping[str, str], main:
         signal.signal(number, signal.SIG_DFL)
     setproctitle(" ".join(["nintei", *command]))  # it lies where the environment begins: before that is another
     live_with(environment)
+    gc.set_threshold(*_SELDOM)
     lifeline.hold()
     try:
         main(command)

@@ -47,8 +47,8 @@ def ahead(model: type[R], where: str, column: str, values: Sequence[Any], order:
 
 
 def none(model: type[R], where: str, value: Any, order: str = "") -> None:
-    """That `rows(model, where, value, order=order)` finds nothing was read together with more. Only within
-    `reading_once`."""
+    """That `rows(model, where, value, order=order)` finds nothing was read together with more. Only within a block
+    that reads once (`reading_once`)."""
     proxy.obj.memory.know(_select(model, where, order, proxy.obj.param, lock=False), (value,), ())
 
 

@@ -157,14 +157,15 @@ def test_a_database_that_is_not_there_yet_is_waited_for_and_a_mistake_is_not(
 
 
 COPYING = """
-import os, sys, time
+import gc, os, sys, time
 from app.cli.children import copies
 from app.cli.supervisor import Supervisor, first
 
 def main(command):
     name, act = command
     with open(name, "a") as file:
-        print(os.getpid(), time.monotonic(), os.environ.get("SAID"), os.environ.get("UNSAID"), file=file)
+        print(os.getpid(), time.monotonic(), os.environ.get("SAID"), os.environ.get("UNSAID"), gc.get_threshold()[0],
+              file=file)
     if act == "fail": raise SystemExit(3)
     if act == "ready": raise SystemExit(0)
     from app.cli import lifeline
@@ -185,14 +186,16 @@ def copying(file: Path, before: str) -> subprocess.Popen[bytes]:
     )
 
 
-def test_copies_have_their_own_environment_and_name_and_end_with_their_parent(tmp_path: Path) -> None:
+def test_copies_have_their_own_environment_and_name_seldom_look_for_garbage_and_end_with_their_parent(
+    tmp_path: Path,
+) -> None:
     file = tmp_path / "a"
     with copying(file, "ready") as parent:
         wait_until(lambda: len(pids(file)) == 2, 60, "the first and the one that stays")
         child = psutil.Process(pids(file)[1])
         assert named(child) == f"nintei {file}"
         assert child.ppid() == parent.pid
-        assert [line.split()[2:] for line in file.read_text().splitlines()] == [["yes", "None"]] * 2
+        assert [line.split()[2:] for line in file.read_text().splitlines()] == [["yes", "None", "50000"]] * 2
         child.kill()
         wait_until(lambda: len(pids(file)) == 3, 60, "another copy")
         last = psutil.Process(pids(file)[2])
