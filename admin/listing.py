@@ -21,7 +21,7 @@ from admin.querying import beyond, marked, order_of, ordered, place_of, selected
 from app.services.base import businessdays
 from app.store import database, saying, search
 from app.store import models as m
-from app.store.database import UtcField
+from app.store.fields import UtcField
 
 T = TypeVar("T")
 SIZE = 50  # rows of a page

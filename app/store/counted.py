@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from app.store.database import UtcField, is_postgres, proxy
+from app.store.database import is_postgres, proxy
+from app.store.fields import UtcField
 from app.store.models import Answer
 
 Row = tuple[Any, ...]

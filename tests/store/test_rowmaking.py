@@ -11,7 +11,7 @@ import pytest
 
 from app.services.base import versions
 from app.states import Side
-from app.store import database, inserting, models, statements, visitrows, words
+from app.store import database, fields, inserting, models, statements, visitrows, words
 from app.store.composed import Composed
 from app.store.models import ALL
 from app.store.rowmaking import as_stored, new_row, sending
@@ -32,9 +32,9 @@ def test_what_is_no_text_and_no_number_goes_through_its_field() -> None:
     assert changed >= {
         peewee.BooleanField,
         peewee.DateField,
-        database.UtcField,
-        database.JsonField,
-        database.FileNameField,
+        fields.UtcField,
+        fields.JsonField,
+        fields.FileNameField,
     }
     assert not any(issubclass(kind, peewee.AutoField) for kind in changed)
 
@@ -84,11 +84,11 @@ def valued(model: type[database.Table]) -> dict[str, object]:
     for field in model._meta.sorted_fields:
         if isinstance(field, words.WordField):
             given[field.name] = next(iter(field.words))
-        elif isinstance(field, database.UtcField):
+        elif isinstance(field, fields.UtcField):
             given[field.name] = datetime(2026, 4, 1, 18, tzinfo=ZoneInfo("Asia/Tokyo"))
         elif isinstance(field, peewee.DateField):
             given[field.name] = date(2026, 4, 1)
-        elif isinstance(field, database.JsonField):
+        elif isinstance(field, fields.JsonField):
             given[field.name] = {"名": [1, None]}
         elif isinstance(field, peewee.BlobField):
             given[field.name] = b"x"

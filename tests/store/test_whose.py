@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from peewee import CharField, ForeignKeyField
 
-from app.store.database import AddressField, Table
+from app.store.database import Table
+from app.store.fields import AddressField
 from app.store.models import ALL, Case, CaseText, Certificate, InboundMail, Mail, Passkey, Task, TrailEntry, User
 from app.store.whose import ALONE, TRACES
 from app.store.words import WordField

@@ -10,7 +10,8 @@ from flask_security import RoleMixin, UserMixin
 from peewee import SQL, BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
 from app.states import Side
-from app.store.database import AddressField, Row, UtcField
+from app.store.database import Row
+from app.store.fields import AddressField, UtcField
 from app.store.words import WordField
 
 

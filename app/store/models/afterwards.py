@@ -7,7 +7,8 @@ from typing import Any
 from peewee import BlobField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
 from app.states import REQUEST_MOVES, RequestKind, RequestState
-from app.store.database import JsonField, Row, Table, UtcField
+from app.store.database import Row, Table
+from app.store.fields import JsonField, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
 from app.store.models.records import Booking

@@ -5,7 +5,8 @@ from __future__ import annotations
 from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
 from app.states import LINE_MOVES, BankFileKind, LineState
-from app.store.database import FileNameField, JsonField, Row, UtcField
+from app.store.database import Row
+from app.store.fields import FileNameField, JsonField, UtcField
 from app.store.models.records import Invoice, Payment
 from app.store.words import WordField
 

@@ -7,7 +7,8 @@ from typing import Any
 from peewee import BigIntegerField, BooleanField, CharField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
 from app.states import ExportState
-from app.store.database import FileNameField, JsonField, Row, Table, UtcField
+from app.store.database import Row, Table
+from app.store.fields import FileNameField, JsonField, UtcField
 from app.store.models.accounts import User
 from app.store.words import WordField
 

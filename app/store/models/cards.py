@@ -7,7 +7,8 @@ from typing import Any
 from peewee import CharField, DateField, ForeignKeyField, IntegerField, TextField
 
 from app.states import CARD_MOVES, CardState, Phase
-from app.store.database import JsonField, Row, UtcField
+from app.store.database import Row
+from app.store.fields import JsonField, UtcField
 from app.store.models.cases import Case
 from app.store.words import WordField
 

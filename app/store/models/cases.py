@@ -16,7 +16,8 @@ from peewee import (
 )
 
 from app.states import Audience, EntryKind, Rights, Side, Standing, Turn
-from app.store.database import AddressField, JsonField, Row, Table, UtcField
+from app.store.database import Row, Table
+from app.store.fields import AddressField, JsonField, UtcField
 from app.store.models.accounts import Company, User
 from app.store.models.releases import Release
 from app.store.words import WordField

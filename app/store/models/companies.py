@@ -7,7 +7,8 @@ from typing import Any
 from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField
 
 from app.states import CLAIM_MOVES, ClaimState, InvitationKind, Judge, Rights, Role
-from app.store.database import AddressField, JsonField, Row, UtcField
+from app.store.database import Row
+from app.store.fields import AddressField, JsonField, UtcField
 from app.store.models.accounts import Company, User
 from app.store.models.cases import Case
 from app.store.words import WordField

@@ -7,7 +7,8 @@ from typing import Any
 from peewee import BlobField, CharField, ForeignKeyField, IntegerField, TextField
 
 from app.states import VersionKind, WorkspaceAct, WorkspaceState
-from app.store.database import JsonField, Row, UtcField
+from app.store.database import Row
+from app.store.fields import JsonField, UtcField
 from app.store.models.accounts import User
 from app.store.models.releases import Release
 from app.store.words import WordField

@@ -7,7 +7,8 @@ from typing import Any
 from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
 from app.states import DELIVERY_MOVES, INBOUND_MOVES, DeliveryState, InboundState, SettledAs, Writer
-from app.store.database import JsonField, Row, Table, UtcField
+from app.store.database import Row, Table
+from app.store.fields import JsonField, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
 from app.store.models.records import Mail

@@ -5,7 +5,8 @@ from __future__ import annotations
 from peewee import BigIntegerField, CharField, ForeignKeyField, IntegerField, TextField
 
 from app.states import Kept
-from app.store.database import Row, Table, UtcField
+from app.store.database import Row, Table
+from app.store.fields import UtcField
 from app.store.models.accounts import Company
 from app.store.models.cases import Case
 from app.store.words import WordField

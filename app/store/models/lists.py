@@ -5,7 +5,8 @@ from __future__ import annotations
 from peewee import SQL, BigIntegerField, CharField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
 from app.states import Side
-from app.store.database import Row, Table, UtcField
+from app.store.database import Row, Table
+from app.store.fields import UtcField
 from app.store.models.cases import Case
 from app.store.models.work import Task
 from app.store.words import WordField

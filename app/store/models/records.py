@@ -22,7 +22,8 @@ from app.states import (
     Side,
     SurplusState,
 )
-from app.store.database import FileNameField, JsonField, Row, Table, UtcField
+from app.store.database import Row, Table
+from app.store.fields import FileNameField, JsonField, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
 from app.store.words import WordField

@@ -6,7 +6,8 @@ from typing import Any
 
 from peewee import BlobField, CharField, ForeignKeyField, IntegerField, TextField
 
-from app.store.database import JsonField, Row, UtcField
+from app.store.database import Row
+from app.store.fields import JsonField, UtcField
 
 
 class Release(Row):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from peewee import BooleanField, CharField, ForeignKeyField
 
 from app.states import PasswordUse
-from app.store.database import Row, UtcField
+from app.store.database import Row
+from app.store.fields import UtcField
 from app.store.models.accounts import User
 from app.store.words import WordField
 

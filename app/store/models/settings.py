@@ -7,7 +7,8 @@ from typing import Any
 from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
 from app.states import PROPOSAL_MOVES, ProposalState
-from app.store.database import JsonField, Row, UtcField
+from app.store.database import Row
+from app.store.fields import JsonField, UtcField
 from app.store.models.accounts import User
 from app.store.words import WordField
 

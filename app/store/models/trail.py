@@ -6,7 +6,8 @@ from __future__ import annotations
 from peewee import CharField, IntegerField, TextField
 
 from app.states import Act, Side, Thing
-from app.store.database import Row, Table, UtcField
+from app.store.database import Row, Table
+from app.store.fields import UtcField
 from app.store.words import WordField
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
-from app.store.database import FileNameField, Table, UtcField
+from app.store.database import Table
+from app.store.fields import FileNameField, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
 from app.store.models.work import Task

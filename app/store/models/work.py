@@ -7,7 +7,8 @@ from typing import Any
 from peewee import BooleanField, CharField, DateField, FloatField, ForeignKeyField, IntegerField, TextField
 
 from app.states import COMMENT_MOVES, JOB_MOVES, TASK_MOVES, CommentState, JobState, Side, TaskKind, TaskState
-from app.store.database import JsonField, Row, Table, UtcField
+from app.store.database import Row, Table
+from app.store.fields import JsonField, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
 from app.store.words import WordField

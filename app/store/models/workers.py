@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from peewee import CharField
 
-from app.store.database import Table, UtcField
+from app.store.database import Table
+from app.store.fields import UtcField
 
 
 class WorkerSign(Table):

@@ -14,7 +14,8 @@ from app.services.audit import chaining, persons, verifying
 from app.services.people import accounts as people
 from app.states import Standing
 from app.store import database, models
-from app.store.database import JsonField, Table, UtcField
+from app.store.database import Table
+from app.store.fields import JsonField, UtcField
 from app.store.models import ALL, Case, Company, CompanyPerson, Export, Guess, Passkey, Session, User
 from app.store.whose import ALONE, TRACES
 from app.store.words import WordField
