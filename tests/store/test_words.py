@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ def test_a_new_row_may_begin_anywhere_and_what_is_not_yet_stored_is_no_step() ->
 
 
 def test_many_rows_move_at_once_and_those_that_may_not_stay(empty: None) -> None:
-    now = database.datetime.now(database.UTC)
+    now = datetime.now(UTC)
     for state in JobState:
         Job.create(key=state.value, operator="mail", state=state, run_at=now, created_at=now)
     assert move(Job.state, JobState.RUNNING, Job.operator == "mail", worker="w") == 2
@@ -119,7 +120,7 @@ def test_many_rows_move_at_once_and_those_that_may_not_stay(empty: None) -> None
 
 
 def test_what_is_read_is_a_word_and_what_lies_there_a_text(empty: None) -> None:
-    now = database.datetime.now(database.UTC)
+    now = datetime.now(UTC)
     Job.create(key="k", operator="mail", state="incident", run_at=now, created_at=now)
     assert Job.get().state is JobState.INCIDENT
     assert list(Job.select(Job.state).tuples()) == [(JobState.INCIDENT,)]
