@@ -171,11 +171,12 @@ class Canvas {
   }
 
   async content() {
-    if (this.written === null) {
-      const { xml } = await this.modeler.saveXML({ format: true });
-      this.written = restored(xml, this.differences, this.idle);
-    }
-    return this.written;
+    if (this.written !== null) return this.written;
+    const mine = (this.writing = {});
+    const { xml } = await this.modeler.saveXML({ format: true });
+    const written = restored(xml, this.differences, this.idle);
+    if (mine === this.writing) this.written = written; // else it has been changed meanwhile
+    return written;
   }
 
   async svg() {
@@ -203,7 +204,7 @@ class Canvas {
 
   changed() {
     const stack = this.modeler.get("commandStack");
-    this.written = null;
+    this.written = this.writing = null;
     holds(this.file.path, this.modeler.get("elementRegistry").filter(({ labelTarget }) => !labelTarget).map(({ id }) => id));
     this.undoing.disabled = !stack.canUndo();
     this.redoing.disabled = !stack.canRedo();

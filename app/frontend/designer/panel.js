@@ -198,7 +198,7 @@ export class Panel {
 
   rename(facts, before, value, text) {
     if (before === value) return;
-    facts.modeling.updateLabel(this.element, value);
+    facts.modeling.updateLabel(facts.element, value);
     if (text) facts.set({ text: value });
     this.actions.worded(before, value);
   }

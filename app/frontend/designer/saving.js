@@ -74,13 +74,19 @@ export class Saver {
       return this.store(path, last);
     }
     file.busy = this.send(path, file, last);
-    await file.busy;
-    file.busy = null;
+    try {
+      await file.busy;
+    } finally {
+      file.busy = null;
+    }
   }
 
   async send(path, file, last) {
-    const content = await file.content();
-    file.dirty = false;
+    file.dirty = false; // before it is asked what it holds: what is changed meanwhile is a change again
+    const content = await file.content().catch((error) => {
+      file.dirty = true;
+      throw error;
+    });
     await keep(path, content, file.revision);
     this.told("saving", { path });
     try {
