@@ -82,6 +82,19 @@ class Step:
     ended: bool
     data: dict[str, Any]  # the top process's data (final once ended)
 
+    def visits(self) -> dict[tuple[str, str], list[int]]:
+        """(element, process) → how often it was entered, completed and cancelled."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for entry in self.log:
+            place = (entry.element, entry.process)
+            if place not in found:
+                found[place] = [0, 0, 0]
+            found[place][_COUNTED[entry.what]] += 1
+        return found
+
+
+_COUNTED = {"entered": 0, "completed": 1, "cancelled": 2}
+
 
 @dataclass(frozen=True, slots=True)
 class CompleteTask:

@@ -31,6 +31,7 @@ from app.engine.scripting import SandboxEnvironment
 from app.engine.values import clone, same
 from app.engine.whole import under_way
 from app.errors import BadState
+from app.text.jsontext import compact
 
 MARK = b"NS"
 VERSION = 2
@@ -51,7 +52,7 @@ def dump(case: Case) -> bytes:
             [letter.name, letter.data, letter.source, letter.target.process, letter.target.element]
             for letter in case.letters
         ]
-    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), check_circular=False).encode()
+    text = compact(record).encode()
     body = PLAIN + text if len(text) < WORTH_PACKING else PACKED + zlib.compress(text, 1)
     version = 2 if "p" in record or "m" in record else 1
     return MARK + bytes([version]) + body

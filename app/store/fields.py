@@ -12,6 +12,7 @@ import peewee
 
 from app.store.connections import Sqlite, proxy
 from app.text import address
+from app.text.jsontext import compact
 from app.text.names import file_name
 
 
@@ -60,7 +61,6 @@ def _text(at: datetime) -> str:
     return _naive(at).isoformat(" ")
 
 
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _EMPTY: Mapping[str, Callable[[], Any]] = {"{}": dict, "[]": list}  # most of what is kept as JSON is empty
 _NOTHING = {dict: "{}", list: "[]"}
 
@@ -72,7 +72,7 @@ class JsonField(peewee.TextField):
         nothing = _NOTHING.get(value.__class__)
         if nothing is not None and not value:
             return nothing
-        return None if value is None else _JSON.encode(value)
+        return None if value is None else compact(value)
 
     def python_value(self, value: Any) -> Any:
         if value in _EMPTY:

@@ -33,30 +33,38 @@ def replace(row: Any) -> None:
 
 
 def _run(row: Any, unless: str) -> Any:
-    key = row._meta.primary_key
-    numbered = not isinstance(key, peewee.CompositeKey) and row.__data__.get(key.name) is None
-    data = row.__data__
     model: Any = type(row)
-    names = tuple([name for name in _names(model) if name in data and not (numbered and name == key.name)])
-    returning = numbered and not unless and isinstance(proxy.obj, Postgres)
-    end = f'{unless} RETURNING "{key.column_name}"' if returning else unless
-    text, send = _text(model, names, proxy.obj.param, end)
+    data, key = row.__data__, _key(model)
+    unnumbered = key is not None and data.get(key) is None
+    text, send, returning = _way(model, tuple(data), unnumbered, isinstance(proxy.obj, Postgres), unless)
     cursor = proxy.obj.execute_sql(text, send(data))
-    if numbered and not unless:
-        data[key.name] = cursor.fetchone()[0] if returning else cursor.lastrowid
+    if unnumbered and not unless:
+        data[key] = cursor.fetchone()[0] if returning else cursor.lastrowid
     return cursor
 
 
 @lru_cache(maxsize=512)
-def _names(model: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in model._meta.sorted_fields)
+def _key(model: Any) -> str | None:
+    """The name of a table's key; none where several columns are the key."""
+    key = model._meta.primary_key
+    return None if isinstance(key, peewee.CompositeKey) else key.name
 
 
-@lru_cache(maxsize=512)
-def _text(model: Any, names: tuple[str, ...], mark: str, end: str) -> tuple[str, Callable[[Any], list[Any]]]:
-    """The statement, and what makes its values of a row's."""
-    fields = model._meta.fields
-    columns = ", ".join(f'"{fields[name].column_name}"' for name in names)
-    marks = ", ".join([mark] * len(names))
+@lru_cache(maxsize=1024)
+def _way(
+    model: Any, there: tuple[str, ...], unnumbered: bool, postgres: bool, unless: str
+) -> tuple[str, Callable[[Any], list[Any]], bool]:
+    """The statement for a row that holds these values, what makes the statement's values of the row's, and whether it
+    gives back the number that the row gets."""
+    key = model._meta.primary_key
+    fields = [
+        field
+        for field in model._meta.sorted_fields
+        if field.name in there and not (unnumbered and field.name == key.name)
+    ]
+    columns = ", ".join(f'"{field.column_name}"' for field in fields)
+    marks = ", ".join([proxy.obj.param] * len(fields))
+    returning = unnumbered and not unless and postgres
+    end = f'{unless} RETURNING "{key.column_name}"' if returning else unless
     text = f'INSERT INTO "{model._meta.table_name}" ({columns}) VALUES ({marks}){end}'  # noqa: S608 - our own names
-    return text, sending([fields[name] for name in names])
+    return text, sending(fields), returning

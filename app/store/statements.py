@@ -93,20 +93,18 @@ def _select(model: type[Table], where: str, order: str, mark: str, lock: bool) -
 
 def save(row: Table) -> None:
     """Write what was changed of a row that was read before."""
-    changed = row._dirty
-    names = tuple([field.name for field in row._meta.sorted_fields if field.name in changed and not field.primary_key])
-    if not names:
+    text, send = _update(type(row), frozenset(row._dirty), proxy.obj.param)
+    if not text:
         return
-    text, send = _update(type(row), names, proxy.obj.param)
     proxy.obj.execute_sql(text, send(row.__data__))
-    changed.clear()
+    row._dirty.clear()
 
 
-@lru_cache(maxsize=512)
-def _update(model: type[Table], names: tuple[str, ...], mark: str) -> tuple[str, Callable[[Any], list[Any]]]:
-    """The statement, and what makes its values of a row's."""
-    fields = model._meta.fields
-    places = ", ".join(f'"{fields[name].column_name}" = {mark}' for name in names)
+@lru_cache(maxsize=1024)
+def _update(model: type[Table], changed: frozenset[str], mark: str) -> tuple[str, Callable[[Any], list[Any]]]:
+    """The statement, and what makes its values of a row's; no statement where there is nothing to write."""
     key = _key(model)
+    fields = [field for field in model._meta.sorted_fields if field.name in changed and not field.primary_key]
+    places = ", ".join(f'"{field.column_name}" = {mark}' for field in fields)
     text = f'UPDATE "{model._meta.table_name}" SET {places} WHERE "{key.column_name}" = {mark}'  # noqa: S608 - as above
-    return text, sending([*(fields[name] for name in names), key])
+    return text if fields else "", sending([*fields, key])

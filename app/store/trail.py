@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from secrets import token_hex
+from secrets import token_bytes
 from typing import Any, NamedTuple
 
 from app.states import Act, Side, Thing
 from app.store.database import is_postgres, lock_name, proxy
 from app.store.models import TrailEntry, TrailHead, TrailHorizon, TrailLink
+from app.text.jsontext import writer
 
 SALT = 16  # bytes: nobody finds out by trying what a digest was made of
 _NAME = "trail"
@@ -77,10 +77,13 @@ class Linked(NamedTuple):
     entry: Stored | None
 
 
-def text_of(parts: Mapping[str, Any]) -> str:
+_json = writer(default=str)
+
+
+def text_of(parts: Mapping[str, Any], salt: bytes) -> str:
     """Details as they are stored: JSON with a salt of their own."""
     filled = {key: value for key, value in parts.items() if value not in (None, "", {}, [])}
-    return json.dumps({"salt": token_hex(SALT), **filled}, ensure_ascii=False, separators=(",", ":"), default=str)
+    return _json({"salt": salt.hex(), **filled})
 
 
 def add(
@@ -90,9 +93,10 @@ def add(
     """A new entry, in the transaction of what it tells of. One statement, that waits for nobody."""
     if not proxy.obj.in_transaction():
         raise RuntimeError("an entry of the audit record is stored together with what it tells of")
+    salts = token_bytes(2 * SALT)
     TrailEntry.create(
         at=at, act=act, side=side, person=person, behalf=behalf, thing=thing, subject=subject[:80],
-        case_id=case, who=text_of(who), what=text_of(what),
+        case_id=case, who=text_of(who, salts[:SALT]), what=text_of(what, salts[SALT:]),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -15,12 +15,13 @@ from app.store.models import Visit
 STANDING = "entered > completed + cancelled"  # as `Visit.stands` says it of a row
 
 
-def visited(case: int, rows: Sequence[tuple[str, str, int, int, int]], at: datetime) -> None:
-    """Add (element, process, entered, completed, cancelled) counts: one statement, whatever is there already."""
-    if not rows:
+def visited(case: int, counts: Mapping[tuple[str, str], Sequence[int]], at: datetime) -> None:
+    """Add (element, process) → entered, completed, cancelled: one statement, whatever is there already."""
+    if not counts:
         return
     stamp = Visit.last_at.db_value(at)
-    values = [each for row in rows for each in (case, *row, stamp, stamp)]
+    rows = sorted(counts.items())  # of two who add to the same places, none waits for what the other holds
+    values = [each for place, added in rows for each in (case, *place, *added, stamp, stamp)]
     proxy.obj.execute_sql(_adding(len(rows), proxy.obj.param), values)
 
 

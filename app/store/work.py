@@ -42,9 +42,17 @@ def task_with_case(task_id: str) -> Task | None:
     return _with_case.one(task_id)
 
 
+_OPEN, _IN_TURN = "case_id = ? AND state = 'open'", "opened_at, id"
+
+
 def open_tasks(case: int) -> list[Task]:
     """The tasks of a case on which a token stands, in the order in which they opened."""
-    return statements.rows(Task, "case_id = ? AND state = 'open'", case, order="opened_at, id")
+    return statements.rows(Task, _OPEN, case, order=_IN_TURN)
+
+
+def open_tasks_stand(case: int) -> bool:
+    """Whether no task has been written since `open_tasks` was asked for in this transaction."""
+    return statements.is_known(Task, _OPEN, case, order=_IN_TURN)
 
 
 def tasks_of(case: int) -> list[Task]:
@@ -151,7 +159,7 @@ def last_done_ahead(asked: Collection[tuple[int, str]]) -> None:
 
 def open_tasks_ahead(cases: Sequence[int]) -> None:
     """Read the open tasks of these cases at once; `open_tasks` will find each case's. Only within `reading_once`."""
-    statements.ahead(Task, "case_id = ? AND state = 'open'", "case_id", cases, "opened_at, id")
+    statements.ahead(Task, _OPEN, "case_id", cases, _IN_TURN)
 
 
 def last_closed(case: int) -> Task | None:

@@ -42,8 +42,8 @@ def row(n: int) -> dict[str, object]:
     what = {"label": f"2026-{n % 20000:04d}", "before": {"value": str(n)}, "after": {"value": str(n + 1)}}
     return {
         "at": BEGIN + timedelta(seconds=30 * n), "act": ACTS[n % 5], "side": "operator", "person": n % 40,
-        "thing": Thing.CASE, "subject": str(n % 20000), "case_id": n % 20000, "who": trail.text_of(who),
-        "what": trail.text_of(what),
+        "thing": Thing.CASE, "subject": str(n % 20000), "case_id": n % 20000, "who": trail.text_of(who, b"salt" * 4),
+        "what": trail.text_of(what, b"salt" * 4),
     }  # fmt: skip
 
 

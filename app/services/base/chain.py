@@ -25,11 +25,12 @@ from json.encoder import encode_basestring as _quoted  # a string of JSON, in UT
 from typing import Any
 
 from app.store.trail import Stored
+from app.text.jsontext import writer
 
 ERASED = "erased:"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 START = ""
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_encode = writer(sort_keys=True)
 
 
 def digest(text: str) -> str:

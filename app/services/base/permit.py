@@ -23,12 +23,13 @@ class Held(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A task with its case and release."""
+    """A task with its case and release; with its case locked, all open tasks of the case, itself among them."""
 
     task: Task
     case: Case
     loaded: Loaded
     element: Any
+    open_tasks: Sequence[Task] | None = None
 
 
 def of(task: Task, case: Case, loaded: Loaded) -> Setting:
@@ -49,7 +50,8 @@ def find(portal: Portal, task_id: str, actor: Actor, *, lock: bool = False) -> S
 
 def _find(portal: Portal, task_id: str, actor: Actor, *, lock: bool = False) -> Setting:
     locked = cases.lock_of_task(task_id) if lock else None  # before the task is read: it is as it is then
-    task = work.task_with_case(task_id) if locked is None else _among(work.open_tasks(locked.id), task_id)
+    rows = work.open_tasks(locked.id) if locked is not None else None
+    task = work.task_with_case(task_id) if rows is None else _among(rows, task_id)
     if task is None:
         raise NotFound("There is no such task")
     try:
@@ -60,7 +62,7 @@ def _find(portal: Portal, task_id: str, actor: Actor, *, lock: bool = False) -> 
     if actor.side == Side.VENDOR and task.side != Side.VENDOR:
         raise NotFound("There is no such task")
     loaded = portal.releases.loaded(case.release_id)
-    return of(task, case, loaded)
+    return Setting(task, case, loaded, loaded.element(task.element), rows)
 
 
 def _among(rows: Sequence[Task], task_id: str) -> Task | None:

@@ -6,8 +6,7 @@ is there, with its jobs queued, or nothing of it.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +19,7 @@ from app.services.process.moment import Closing, Moment
 from app.services.trouble import incidents
 from app.states import EntryKind, IncidentKind, Standing
 from app.store import cases, database, statements, timerrows, undo, visitrows, work
-from app.store.models import Case
+from app.store.models import Case, Task
 
 
 def start(portal: Portal, case: Case, data: Mapping[str, Any], now: datetime) -> Step:
@@ -41,9 +40,10 @@ def advance(
     closing: Closing | None = None,
     at: str = "",
     loaded: Loaded | None = None,
+    tasks: Sequence[Task] | None = None,
 ) -> Step:
-    """Advance the (locked) case by one event; `at`: the element to which it happens; `loaded`: its release, where the
-    caller has it.
+    """Advance the (locked) case by one event; `at`: the element to which it happens; `loaded`: its release, and
+    `tasks`: its open tasks since it was locked, where the caller has them.
 
     Raises TooLate when nothing waits for it, StepFailed when the process fails; then the transaction must be given up.
     """
@@ -55,7 +55,7 @@ def advance(
         database.beside_commit(portal.engine.prepare)
         step = portal.engine.advance(loaded.program, Snapshot(blob, token), event, now)
         closed = {event.task_id: closing} if isinstance(event, CompleteTask) and closing else {}
-        _store(portal, case, loaded, step, now, closed)
+        _store(portal, case, loaded, step, now, closed, tasks)
         name = loaded.package.elements[at].title if at in loaded.package.elements else ""
         incidents.after(portal, case, step, _ends(loaded), (_kind(event), at, name), now)
     return step
@@ -72,8 +72,15 @@ def _kind(event: Event) -> IncidentKind:
 
 
 def _store(
-    portal: Portal, case: Case, loaded: Loaded, step: Step, now: datetime, closed: Mapping[str, Closing]
+    portal: Portal,
+    case: Case,
+    loaded: Loaded,
+    step: Step,
+    now: datetime,
+    closed: Mapping[str, Closing],
+    tasks: Sequence[Task] | None = None,
 ) -> None:
+    rows = list(tasks) if tasks is not None and work.open_tasks_stand(case.id) else work.open_tasks(case.id)
     moment = Moment(
         portal=portal,
         case=case,
@@ -83,7 +90,7 @@ def _store(
         today=businessdays.today(now),
         closing=portal.closing(),
         closed=closed,
-        rows=work.open_tasks(case.id),
+        rows=rows,
         before=frozenset(case.running or ()),
     )
     cases.save_state(case.id, step.snapshot.blob, step.snapshot.token)
@@ -93,7 +100,7 @@ def _store(
     case.data, case.messages, case.running = step.data, list(step.messages), list(step.running_jobs)
     case.revision += 1
     case.changed_at = now
-    _visits(moment)
+    visitrows.visited(case.id, step.visits(), now)
     opening.close_tasks(moment)
     opening.reckon_again(moment, said)
     opening.begin_tasks(moment)
@@ -128,27 +135,6 @@ def _effects(moment: Moment) -> None:
 
 def _completed(step: Step) -> list[str]:
     return [entry.element for entry in step.log if entry.what == "completed"]
-
-
-def _visits(moment: Moment) -> None:
-    counts: Counter[tuple[str, str, str]] = Counter(
-        (entry.element, entry.process, entry.what) for entry in moment.step.log
-    )
-    places = {(element, process) for element, process, _ in counts}
-    visitrows.visited(
-        moment.case.id,
-        [
-            (
-                element,
-                process,
-                counts[element, process, "entered"],
-                counts[element, process, "completed"],
-                counts[element, process, "cancelled"],
-            )
-            for element, process in sorted(places)
-        ],
-        moment.now,
-    )
 
 
 def settle_turn(moment: Moment) -> None:

@@ -39,7 +39,6 @@ from app.store.models import (
 if TYPE_CHECKING:
     from app.store.database import Row
 
-WHAT = ("entered", "completed", "cancelled")
 # Rows of a case that a step changes, and that are put back as they were; new ones are taken away.
 OF_INVOICES = "invoice_id IN (SELECT id FROM invoice WHERE case_id = ?)"
 KEPT: tuple[type[Row], ...] = (Clock, Comment, Booking, Invoice, Payment, Surplus, Opening, Secret)
@@ -128,9 +127,6 @@ def keep(
         else set()
     )
     known = {int(each) for each in stood.facts["jobs"]}
-    counts: dict[tuple[str, str], list[int]] = {}
-    for entry in step.log:
-        counts.setdefault((entry.element, entry.process), [0, 0, 0])[WHAT.index(entry.what)] += 1
     undo.keep(
         case=case,
         task_id=setting.task.id,
@@ -150,7 +146,7 @@ def keep(
             ],
             "receipts": sorted(receipts),
             "vendor": setting.task.side != Side.OPERATOR,
-            "visits": [[*place, *count] for place, count in counts.items()],
+            "visits": [[*place, *count] for place, count in step.visits().items()],
             "cards": bool(stood.cards) and _cards(case) != stood.cards,  # no step brings the first card of a case
         },
     )

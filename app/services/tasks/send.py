@@ -104,7 +104,8 @@ def _complete(
     nouns.after(sent)
     try:
         closing = Closing(actor, answer, behalf, kept=recallstate.keeps(stood, actor))
-        step = steps.advance(portal, case, CompleteTask(task.id, routes), now, closing, element.id, setting.loaded)
+        event, tasks = CompleteTask(task.id, routes), setting.open_tasks
+        step = steps.advance(portal, case, event, now, closing, element.id, setting.loaded, tasks)
     except TooLate as error:
         raise Stale("“%(title)s” has already been completed", title=task.title) from error
     trail.note(
