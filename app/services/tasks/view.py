@@ -33,6 +33,7 @@ class TaskView:
     assignee_id: int | None
     closed_at: datetime | None
     closed_by: str
+    case_id: int
     case_number: str
     company_name: str
     system_name: str
@@ -71,6 +72,7 @@ def view(
         assignee_id=row.assignee_id,
         closed_at=row.closed_at,
         closed_by=row.closed_by_name,
+        case_id=row.case_id,
         case_number=row.case_number,
         company_name=row.company_name,
         system_name=row.system_name,
@@ -82,17 +84,18 @@ def look(portal: Portal, task_id: str, actor: Actor, *, noted: bool = True) -> T
     """The task's facts alone. That somebody of the body looked is put on record (`seen`), unless the caller does so."""
     with database.connection():
         row = permit.find(portal, task_id, actor).task
+        found = view(row, portal.today(), portal.closing(), None, named(row, actor))
         if noted:
-            seen(portal, task_id, actor)
-        return view(row, portal.today(), portal.closing(), None, named(row, actor))
+            seen(portal, found, actor)
+        return found
 
 
-def seen(portal: Portal, task_id: str, actor: Actor) -> None:
-    """Somebody of the body looks at the task: on record. Best after its page was made: a transaction ends what was read
-    once for the page."""
+def seen(portal: Portal, what: TaskView, actor: Actor) -> None:
+    """Somebody of the body looks at the task, as they may: on record. Best after its page was made: a transaction ends
+    what was read once for the page."""
+    label = f"{what.title}（{what.case_number}）"
     with database.connection():
-        row = permit.find(portal, task_id, actor).task
-        trail.viewed(portal, actor, trail.about(Thing.TASK, row.id, f"{row.title}（{row.case_number}）", row.case_id))
+        trail.viewed(portal, actor, trail.about(Thing.TASK, what.id, label, what.case_id))
 
 
 def named(row: Task, actor: Actor) -> dict[int, str] | None:

@@ -41,14 +41,14 @@ def show(task_id: str) -> Any:
     who = signed_in()
     seen = view.look(portal(), task_id, who, noted=False)
     if seen.state != TaskState.OPEN or seen.kind != TaskKind.USER:
-        view.seen(portal(), task_id, who)
+        view.seen(portal(), seen, who)
     if seen.state != TaskState.OPEN:
         return views.over(task_id)
     if seen.kind != TaskKind.USER:  # it waits for something that happens elsewhere, a mail being opened
         return redirect(f"/cases/{seen.case_number}", 303)
     drawn = views.draw(task_id)
     recall.opened(task_id, who)
-    view.seen(portal(), task_id, who)
+    view.seen(portal(), seen, who)
     return drawn
 
 
@@ -117,10 +117,11 @@ def take(task_id: str) -> Any:
 @needs(Right.ANSWER)
 def check(task_id: str) -> Any:
     """Every answer once more, before it is sent."""
-    if view.look(portal(), task_id, signed_in(), noted=False).state != TaskState.OPEN:
+    seen = view.look(portal(), task_id, signed_in(), noted=False)
+    if seen.state != TaskState.OPEN:
         return redirect(views.here(task_id), 303)
     drawn = views.check(task_id)
-    view.seen(portal(), task_id, signed_in())
+    view.seen(portal(), seen, signed_in())
     return drawn
 
 

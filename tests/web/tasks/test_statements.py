@@ -83,8 +83,7 @@ def test_a_task_is_looked_up_once_for_a_request_and_once_more_where_its_case_is_
     walker = go(site.bench, until="first_review")
     own = task(walker, "first_review").id
     desk = operator(site, own)
-    desk.page()  # that somebody looked is on record, once in a while
-    for path in ("", "/check"):
+    for path in ("", "", "/check"):  # the first time it is put on record that somebody looked
         with looked_up() as seen:
             desk.page(path)
         assert seen == {own: 1, "right": 1}, path
