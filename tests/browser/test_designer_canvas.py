@@ -184,6 +184,13 @@ def test_what_is_being_typed_is_let_be_and_is_kept_when_one_leaves(window: Desk)
     expect(english).to_have_value("Again: Document review (first)")
     page.evaluate("window.dispatchEvent(new Event('pagehide'))")
     window.until("english.toml", lambda data: b"Again: Document review (first)" in data)
+    name.focus()
+    page.keyboard.press("End")
+    page.keyboard.type("2")
+    asked = "() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+    assert page.evaluate(asked), "who closes the page in the middle of a word is asked"
+    window.until(DIAGRAM, lambda data: "書類の一次審査2".encode() in data)
+    assert not page.evaluate(asked)
 
 
 def go_to(page: Page, name: str) -> None:

@@ -35,7 +35,9 @@ export class Saver {
     if (!this.files.get(path)?.dirty) this.files.delete(path);
   }
 
+  /** Whether something is not stored, what is being typed among it. */
   dirty() {
+    for (const file of this.files.values()) file.take();
     return Array.from(this.files.values()).some((file) => file.dirty);
   }
 
